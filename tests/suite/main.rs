@@ -1,2 +1,6 @@
 //! The test suite.
-fn main(){}
+
+mod tokenizer_normalize;
+mod tokenizer_segments;
+mod tokenizer_spans;
+mod tokenizer_tokens;

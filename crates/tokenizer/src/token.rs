@@ -58,6 +58,32 @@ pub struct Segment {
     pub role: SegmentRole,
     /// Whether a stem begins with the article `ال` (or with the `ل` that is left of it in `للنظام`).
     pub has_article: bool,
+    /// Bytes of the article and its marks at the start of the span; zero without one.
+    pub article_byte_len: u8,
+}
+
+impl Segment {
+    /// The article's part of the span.
+    ///
+    /// ```
+    /// use tawsim_tokenizer::{Tokenized, Tokenizer};
+    /// let text = "والجيش";
+    /// let mut out = Tokenized::default();
+    /// Tokenizer::new().tokenize(text, &mut out);
+    /// let stem = out.segments()[1];
+    /// assert_eq!(stem.article().map(|span| span.slice(text)), Some("ال"));
+    /// ```
+    #[must_use]
+    pub fn article(self) -> Option<Span> {
+        let start = self.span.start();
+        self.has_article.then(|| Span::new(start, start + u32::from(self.article_byte_len)))
+    }
+
+    /// The span without the article: the key for names that are known both ways.
+    #[must_use]
+    pub fn without_article(self) -> Span {
+        Span::new(self.span.start() + u32::from(self.article_byte_len), self.span.end())
+    }
 }
 
 /// A sentence or a line that stands alone, such as a headline.

@@ -1,0 +1,54 @@
+//! Clitic segments and detached clitics, as tables.
+
+use tawsim_tokenizer::{SegmentRole, Tokenized, Tokenizer};
+
+/// The segments of a text: `+` inside a word, a blank between words; a detached clitic is
+/// followed by `→` and its host.
+fn check(text: &str, expected: &str) {
+    let mut out = Tokenized::default();
+    Tokenizer::new().tokenize(text, &mut out);
+    let words = (0..out.tokens().len()).map(|token_idx| {
+        let parts = out.segments_of(token_idx).iter().map(|segment| segment.span.slice(text));
+        let word = parts.collect::<Vec<_>>().join("+");
+        match out.host_of(token_idx) {
+            Some(host) => format!("{word}→{}", out.tokens()[host].span.slice(text)),
+            None => word,
+        }
+    });
+    assert_eq!(words.collect::<Vec<_>>().join(" "), expected);
+}
+
+#[test]
+fn clitics() {
+    check("لداعش وبالجيش", "ل+داعش و+ب+الجيش");
+    check("للنظام", "ل+لنظام");
+    check("وللجيش", "و+ل+لجيش");
+    check("هجومِ شنّته", "هجومِ شنّته");
+}
+
+#[test]
+fn detached_prefixes() {
+    check("لـ\"داعش\"", "لـ→داعش \" داعش \"");
+    check("بـ هجوم", "بـ→هجوم هجوم");
+    check("لـ NSO", "لـ→NSO NSO");
+    check("الـ16 لليوم", "الـ→16 16 ل+ليوم");
+    check("وبالـ15", "و+ب+الـ→15 15");
+    check("و\"الحسين\"", "و→الحسين \" الحسين \"");
+    check("ل حلب", "ل→حلب حلب");
+    check("و2018", "و→2018 2018");
+    check("ي ب ك", "ي ب ك");
+    check("عام 1440 هـ", "عام 1440 هـ");
+    check("عناصر ه", "عناصر ه→عناصر");
+    check("لـ\nحلب", "لـ حلب");
+}
+
+#[test]
+fn articles() {
+    let text = "والجيش للنظام ألمانيا الله";
+    let mut out = Tokenized::default();
+    Tokenizer::new().tokenize(text, &mut out);
+    let stems = out.segments().iter().filter(|segment| segment.role == SegmentRole::Stem);
+    let articles: Vec<Option<&str>> =
+        stems.map(|segment| segment.article().map(|span| span.slice(text))).collect();
+    assert_eq!(articles, [Some("ال"), Some("ل"), None, None]);
+}
