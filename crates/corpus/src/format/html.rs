@@ -1,0 +1,119 @@
+//! A page that a reader opens from disk: right-to-left text, highlights, a legend, no script, no network.
+
+use std::io::{self, Write};
+
+use crate::{Document, Entity, LabelSet};
+
+/// Background and border for each label in order; distinguishable with the common colour deficiencies
+/// (Okabe & Ito 2008, lightened).
+const PALETTE: [(&str, &str); 8] = [
+    ("#f9d5c2", "#d55e00"),
+    ("#cfe5f5", "#0072b2"),
+    ("#f7eeb0", "#9a8700"),
+    ("#cdeee1", "#009e73"),
+    ("#f3d9e8", "#b8578f"),
+    ("#d9d9f3", "#5a5ab8"),
+    ("#e4e4e4", "#555555"),
+    ("#d8ecf9", "#3a8fc4"),
+];
+
+const STYLE: &str = "\
+body{font:1.15rem/2.1 'Noto Naskh Arabic','Amiri','Segoe UI',Tahoma,serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
+h1{font:600 1rem/1.5 sans-serif;border-top:1px solid #ccc;padding-top:1rem;unicode-bidi:plaintext}
+p{white-space:pre-wrap;margin:0 0 .6rem;unicode-bidi:plaintext;text-align:start}
+mark{border-radius:.25rem;padding:.1rem .2rem;border-bottom:2px solid;color:inherit}
+.legend mark{margin-inline-end:.6rem;font-size:.9rem}
+";
+
+/// Begins the page: style and legend of the labels.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_html_header(labels: &LabelSet, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"ar\" dir=\"rtl\">\n<head>\n<meta charset=\"utf-8\">"
+    )?;
+    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
+    write!(out, "<title>Tawsim</title>\n<style>\n{STYLE}")?;
+    for (idx, (background, border)) in PALETTE.iter().enumerate() {
+        writeln!(out, ".l{idx}{{background:{background};border-color:{border}}}")?;
+    }
+    write!(out, "</style>\n</head>\n<body>\n<div class=\"legend\" dir=\"ltr\">")?;
+    for label in labels.iter() {
+        let class = label.label_idx() % PALETTE.len();
+        write!(out, "<mark class=\"l{class}\">{}</mark>", Escaped(labels.name(label)))?;
+    }
+    writeln!(out, "</div>")
+}
+
+/// Writes one document: its id as heading, its lines as paragraphs, its entities as marks.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_html_document(
+    document: &Document,
+    labels: &LabelSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "<article>\n<h1>{}</h1>", Escaped(&document.id))?;
+    let mut entities = document.entities.iter().peekable();
+    let (mut start, mut at) = (0, 0);
+    for line in document.text.split_inclusive('\n') {
+        let end = start + line.len();
+        write!(out, "<p>")?;
+        while let Some(entity) = entities.next_if(|e| (e.span.start() as usize) < end) {
+            let range = entity.span.range();
+            if range.start >= at {
+                write!(out, "{}", Escaped(&document.text[at..range.start]))?;
+                write_mark(document, labels, entity, out)?;
+                at = range.end;
+            }
+        }
+        let rest = document.text.get(at..end).unwrap_or_default();
+        writeln!(out, "{}</p>", Escaped(rest.trim_end_matches(['\r', '\n'])))?;
+        (start, at) = (end, at.max(end));
+    }
+    writeln!(out, "</article>")
+}
+
+fn write_mark(
+    document: &Document,
+    labels: &LabelSet,
+    entity: &Entity,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let class = entity.label.label_idx() % PALETTE.len();
+    let title = Escaped(labels.name(entity.label));
+    let surface = Escaped(document.surface(entity));
+    write!(out, "<mark class=\"l{class}\" title=\"{title}\">{surface}</mark>")
+}
+
+/// Ends the page.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_html_footer(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "</body>\n</html>")
+}
+
+/// Text with the five characters replaced that HTML gives a meaning.
+struct Escaped<'a>(&'a str);
+
+impl std::fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+            f.write_str(&rest[..at])?;
+            f.write_str(match rest.as_bytes()[at] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                _ => "&#39;",
+            })?;
+            rest = &rest[at + 1..];
+        }
+        f.write_str(rest)
+    }
+}
