@@ -1,5 +1,7 @@
 //! The test suite.
 
+mod crf_inference;
+mod crf_train;
 mod tokenizer_normalize;
 mod tokenizer_segments;
 mod tokenizer_spans;
