@@ -1,1 +1,36 @@
-//! To be written.
+//! Finds named entities in Arabic text: gazetteer, features, model file, training and tagging.
+//!
+//! The path of the data: text → tokens and clitic segments (`tawsim-tokenizer`) → units, one a stem →
+//! attribute keys (hashes of template and value, no strings) → rows of weights → lattice → best path and
+//! its probabilities (`tawsim-crf`) → entities as byte spans of the text.
+//!
+//! The crate knows no corpus file formats and prints nothing.
+
+mod clusters;
+mod features;
+mod gazetteer;
+mod hash;
+mod model;
+mod scratch_pool;
+mod tagger;
+mod train;
+
+pub use features::{FeatureConfig, FeatureConfigError, Property, Template};
+pub use gazetteer::{Gazetteer, GazetteerBuilder, GazetteerError, NameStatus};
+pub use model::{Metadata, Model, ModelError};
+pub use scratch_pool::ScratchPool;
+pub use tagger::{ScoredEntity, Tagger, TaggerScratch};
+pub use train::{TrainCounts, TrainError, TrainReport, TrainSettings, TrainedModel, train};
+
+/// A model file as part of the program, aligned so that [`Model::from_static`] uses it in place.
+///
+/// The path is relative to the file that calls the macro, as with [`include_bytes!`].
+#[macro_export]
+macro_rules! include_model {
+    ($path:expr) => {{
+        #[repr(C, align(64))]
+        struct Aligned<T: ?Sized>(T);
+        static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!($path));
+        &MODEL.0
+    }};
+}

@@ -1,0 +1,64 @@
+//! One file a subcommand.
+
+mod evaluate;
+mod model;
+mod tag;
+mod tokenize;
+mod train;
+
+use anyhow::{Context, Result};
+use std::path::Path;
+use tawsim_tagger::Model;
+
+use crate::ExitCode;
+use crate::streams::Streams;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Tag(tag::Args),
+    Tokenize(tokenize::Args),
+    Train(train::Args),
+    Evaluate(evaluate::Args),
+    #[command(subcommand)]
+    Model(model::Command),
+}
+
+impl Command {
+    pub(crate) fn run(self, streams: &mut Streams<'_>) -> Result<ExitCode> {
+        match self {
+            Self::Tag(args) => tag::run(&args, streams),
+            Self::Tokenize(args) => tokenize::run(&args, streams),
+            Self::Train(args) => train::run(&args, streams),
+            Self::Evaluate(args) => evaluate::run(&args, streams),
+            Self::Model(command) => model::run(&command, streams),
+        }
+    }
+}
+
+/// The model that a command works with: a file, or the bundled one.
+fn open_model(path: Option<&Path>) -> Result<Model> {
+    match path {
+        Some(path) => Model::open(path).with_context(|| path.display().to_string()),
+        None => bundled_model(),
+    }
+}
+
+#[cfg(feature = "bundled-model")]
+fn bundled_model() -> Result<Model> {
+    let bytes = tawsim_tagger::include_model!("../../../../models/conflict-ar.tawsim");
+    Ok(Model::from_static(bytes)?)
+}
+
+#[cfg(not(feature = "bundled-model"))]
+fn bundled_model() -> Result<Model> {
+    anyhow::bail!("this program was built without the bundled model; say --model FILE")
+}
+
+/// Runs `work` on `n_threads` threads; 0 means one a core.
+fn with_threads<T: Send>(n_threads: usize, work: impl FnOnce() -> T + Send) -> Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(n_threads)
+        .build()
+        .context("cannot start threads; say a smaller --threads")?;
+    Ok(pool.install(work))
+}

@@ -1,0 +1,243 @@
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use tawsim_corpus::{
+    Document, Entity, TagScheme, write_conll, write_html_document, write_html_footer,
+    write_html_header, write_jsonl,
+};
+use tawsim_tagger::{ScratchPool, Tagger};
+
+use super::{open_model, with_threads};
+use crate::ExitCode;
+use crate::input::{InputFormat, documents, find_sources};
+use crate::output::Target;
+use crate::progress::byte_bar;
+use crate::streams::{Messages, Streams};
+use crate::terminal_view::TerminalView;
+
+/// Find the entities of texts.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Texts: files (.txt, .jsonl, .tagged), folders, or - for standard input.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// What to write; the default is `view` on a terminal, else `jsonl`.
+    #[arg(long, value_enum)]
+    format: Option<TagFormat>,
+    /// Write here instead of to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A model made by `tawsim train`; the default is the bundled one.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Read all inputs as this, whatever their names.
+    #[arg(long, value_enum)]
+    from: Option<InputFormat>,
+    /// Threads; 0 means one a core.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Say nothing on standard error but errors.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+One JSON line a document: id, text, offset_unit (\"byte\"), entities with start, end, label, surface, score.
+A plain text longer than 8 MiB becomes one document a part; its id is FILE#BYTE, the byte at which the part
+begins in the file.
+
+Examples:
+  tawsim tag article.txt
+  tawsim tag news/ --output entities.jsonl
+  cat article.txt | tawsim tag - --format html > article.html";
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum TagFormat {
+    /// Highlights for a terminal.
+    View,
+    /// JSON Lines, one document a line.
+    Jsonl,
+    /// CoNLL-2003 columns, one clitic segment a line, IOB2.
+    Conll,
+    /// A page with highlights that any browser opens.
+    Html,
+}
+
+/// Texts are handed to the threads in batches of about this size.
+const BATCH_BYTES: usize = 4 << 20;
+const BATCH_DOCUMENTS: usize = 512;
+
+#[derive(Default)]
+struct Totals {
+    n_documents: usize,
+    n_tokens: usize,
+    n_entities: usize,
+    n_failures: usize,
+}
+
+pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    let tagger = Tagger::new(open_model(args.model.as_deref())?);
+    let Streams { stdin, stdout, messages } = streams;
+    let mut target = Target::open(args.output.as_deref(), *stdout)?;
+    let default = if target.is_terminal() { TagFormat::View } else { TagFormat::Jsonl };
+    let writer = DocumentWriter {
+        format: args.format.unwrap_or(default),
+        view: TerminalView::new(tagger.labels(), target.has_colour()),
+        tagger: &tagger,
+    };
+    let started = Instant::now();
+    let work = || tag_all(args, &writer, &mut target, *stdin, messages);
+    let totals = with_threads(args.threads, work)??;
+    target.finish()?;
+    if !args.quiet {
+        summarise(&totals, started.elapsed().as_secs_f64(), messages);
+    }
+    Ok(ExitCode::from_failures(totals.n_failures))
+}
+
+fn summarise(totals: &Totals, seconds: f64, messages: &mut Messages<'_>) {
+    let Totals { n_documents, n_tokens, n_entities, n_failures } = totals;
+    let speed = *n_tokens as f64 / seconds.max(1e-9);
+    messages.tell(&format!(
+        "{n_documents} documents, {n_tokens} tokens, {n_entities} entities, {speed:.0} tokens/s"
+    ));
+    if *n_failures > 0 {
+        messages.tell(&format!("{n_failures} inputs failed; see above"));
+    }
+}
+
+fn tag_all(
+    args: &Args,
+    writer: &DocumentWriter<'_>,
+    target: &mut Target<'_>,
+    stdin: &mut dyn Read,
+    messages: &mut Messages<'_>,
+) -> Result<Totals> {
+    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
+    let mut batch = Batch::new(writer);
+    for failure in &found.failures {
+        batch.totals.n_failures += 1;
+        messages.error(&format!("{failure:#}"));
+    }
+    let bar = byte_bar(found.total_bytes(), messages);
+    target.write(&writer.header()?)?;
+    for source in &found.sources {
+        let mut labels = writer.tagger.labels().clone();
+        for document in documents(source, stdin, &mut labels) {
+            match document {
+                Ok(document) => {
+                    bar.inc(document.text.len() as u64);
+                    batch.push(document);
+                }
+                Err(error) => {
+                    batch.totals.n_failures += 1;
+                    bar.suspend(|| messages.error(&format!("{error:#}")));
+                }
+            }
+            if batch.is_full() {
+                batch.flush(target)?;
+            }
+        }
+    }
+    batch.flush(target)?;
+    target.write(&writer.footer()?)?;
+    bar.finish_and_clear();
+    Ok(batch.totals)
+}
+
+/// Documents on their way to the threads.
+struct Batch<'a> {
+    writer: &'a DocumentWriter<'a>,
+    pool: ScratchPool,
+    documents: Vec<Document>,
+    byte_len: usize,
+    totals: Totals,
+}
+
+impl<'a> Batch<'a> {
+    fn new(writer: &'a DocumentWriter<'a>) -> Self {
+        let pool = ScratchPool::new();
+        Self { writer, pool, documents: Vec::new(), byte_len: 0, totals: Totals::default() }
+    }
+
+    fn push(&mut self, document: Document) {
+        self.byte_len += document.text.len();
+        self.documents.push(document);
+    }
+
+    fn is_full(&self) -> bool {
+        self.byte_len >= BATCH_BYTES || self.documents.len() >= BATCH_DOCUMENTS
+    }
+
+    /// Tags and writes the documents, in order.
+    fn flush(&mut self, target: &mut Target<'_>) -> Result<()> {
+        let write = |document: &mut Document| self.writer.document(document, &self.pool);
+        let written: Vec<Result<Written>> = self.documents.par_iter_mut().map(write).collect();
+        for written in written {
+            let written = written?;
+            self.totals.n_documents += 1;
+            self.totals.n_tokens += written.n_tokens;
+            self.totals.n_entities += written.n_entities;
+            target.write(&written.bytes)?;
+        }
+        self.documents.clear();
+        self.byte_len = 0;
+        Ok(())
+    }
+}
+
+/// A tagged document in the wanted format.
+struct Written {
+    bytes: Vec<u8>,
+    n_tokens: usize,
+    n_entities: usize,
+}
+
+struct DocumentWriter<'a> {
+    format: TagFormat,
+    view: TerminalView,
+    tagger: &'a Tagger,
+}
+
+impl DocumentWriter<'_> {
+    fn header(&self) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        match self.format {
+            TagFormat::Html => write_html_header(self.tagger.labels(), &mut out)?,
+            TagFormat::View => self.view.write_legend(&mut out)?,
+            TagFormat::Jsonl | TagFormat::Conll => {}
+        }
+        Ok(out)
+    }
+
+    fn footer(&self) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        if matches!(self.format, TagFormat::Html) {
+            write_html_footer(&mut out)?;
+        }
+        Ok(out)
+    }
+
+    fn document(&self, document: &mut Document, pool: &ScratchPool) -> Result<Written> {
+        let mut scratch = pool.get();
+        let found = self.tagger.tag(&document.text, &mut scratch);
+        document.entities = found.iter().map(|entity| Entity::from(*entity)).collect();
+        let labels = self.tagger.labels();
+        let mut bytes = Vec::new();
+        match self.format {
+            TagFormat::Jsonl => write_jsonl(document, labels, &mut bytes)?,
+            TagFormat::Html => write_html_document(document, labels, &mut bytes)?,
+            TagFormat::View => self.view.write_document(document, &mut bytes)?,
+            TagFormat::Conll => {
+                let tokenized = scratch.tokenized();
+                write_conll(document, labels, tokenized, TagScheme::Iob2, &mut bytes)?;
+            }
+        }
+        let (n_tokens, n_entities) = (scratch.n_tokens(), document.entities.len());
+        Ok(Written { bytes, n_tokens, n_entities })
+    }
+}

@@ -1,0 +1,258 @@
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use tawsim_corpus::Document;
+use tawsim_tokenizer::{Segment, SegmentRole, TokenKind, Tokenized, Tokenizer};
+
+use crate::ExitCode;
+use crate::input::{InputFormat, documents, find_sources};
+use crate::output::Target;
+use crate::streams::{Messages, Streams};
+
+/// Cut texts into tokens and clitic segments.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Texts: files (.txt, .jsonl, .tagged), folders, or - for standard input.
+    #[arg(default_value = "-")]
+    inputs: Vec<PathBuf>,
+    /// What to write.
+    #[arg(long, value_enum, default_value = "lines")]
+    format: TokenFormat,
+    /// The input has one token a line; write its segments joined by `+`, one token a line.
+    #[arg(long, conflicts_with = "format")]
+    pretokenized: bool,
+    /// Write here instead of to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Read all inputs as this, whatever their names.
+    #[arg(long, value_enum)]
+    from: Option<InputFormat>,
+}
+
+const AFTER_HELP: &str = "\
+Lines have one sentence each; a proclitic is written with + behind it, an enclitic with + in front.
+
+Examples:
+  echo 'وبالجيش لـ\"داعش\"' | tawsim tokenize
+  tawsim tokenize article.txt --format jsonl
+  printf 'لداعش\\nللنظام\\n' | tawsim tokenize --pretokenized";
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum TokenFormat {
+    /// One sentence a line, segments separated by spaces.
+    Lines,
+    /// One document a line: tokens and segments with byte offsets.
+    Jsonl,
+}
+
+pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    let Streams { stdin, stdout, messages } = streams;
+    let mut target = Target::open(args.output.as_deref(), *stdout)?;
+    let n_failures = if args.pretokenized {
+        tokenize_lists(args, *stdin, &mut target, messages)?
+    } else {
+        tokenize_texts(args, *stdin, &mut target, messages)?
+    };
+    target.finish()?;
+    Ok(ExitCode::from_failures(n_failures))
+}
+
+fn tokenize_texts(
+    args: &Args,
+    stdin: &mut dyn Read,
+    target: &mut Target<'_>,
+    messages: &mut Messages<'_>,
+) -> Result<usize> {
+    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
+    let mut failures: Vec<_> = found.failures;
+    let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
+    let mut labels = tawsim_corpus::LabelSet::new();
+    for source in &found.sources {
+        for document in documents(source, stdin, &mut labels) {
+            match document {
+                Ok(document) => {
+                    tokenizer.tokenize(&document.text, &mut tokenized);
+                    target.write(&args.format.document(&document, &tokenized)?)?;
+                }
+                Err(error) => failures.push(error),
+            }
+        }
+    }
+    for failure in &failures {
+        messages.error(&format!("{failure:#}"));
+    }
+    Ok(failures.len())
+}
+
+impl TokenFormat {
+    fn document(self, document: &Document, tokenized: &Tokenized) -> Result<Vec<u8>> {
+        match self {
+            Self::Lines => Ok(sentence_lines(&document.text, tokenized).into_bytes()),
+            Self::Jsonl => {
+                let mut line = serde_json::to_vec(&row(document, tokenized))?;
+                line.push(b'\n');
+                Ok(line)
+            }
+        }
+    }
+}
+
+fn sentence_lines(text: &str, tokenized: &Tokenized) -> String {
+    let mut lines = String::new();
+    for sentence in tokenized.sentences() {
+        let segments = &tokenized.segments()[tokenized.segments_in(*sentence)];
+        for (idx, segment) in segments.iter().enumerate() {
+            if idx > 0 {
+                lines.push(' ');
+            }
+            push_marked(segment, text, &mut lines);
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+fn push_marked(segment: &Segment, text: &str, out: &mut String) {
+    if segment.role == SegmentRole::Enclitic {
+        out.push('+');
+    }
+    out.push_str(segment.span.slice(text));
+    if segment.role == SegmentRole::Proclitic {
+        out.push('+');
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a str,
+    text: &'a str,
+    offset_unit: &'static str,
+    tokens: Vec<TokenRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct TokenRow<'a> {
+    start: u32,
+    end: u32,
+    surface: &'a str,
+    kind: &'static str,
+    segments: Vec<SegmentRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct SegmentRow<'a> {
+    start: u32,
+    end: u32,
+    surface: &'a str,
+    role: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    has_article: bool,
+}
+
+fn row<'a>(document: &'a Document, tokenized: &Tokenized) -> Row<'a> {
+    let text = document.text.as_str();
+    let segment_row = |segment: &Segment| SegmentRow {
+        start: segment.span.start(),
+        end: segment.span.end(),
+        surface: segment.span.slice(text),
+        role: role_name(segment.role),
+        has_article: segment.has_article,
+    };
+    let tokens = tokenized.tokens().iter().enumerate().map(|(token_idx, token)| TokenRow {
+        start: token.span.start(),
+        end: token.span.end(),
+        surface: token.span.slice(text),
+        kind: kind_name(token.kind),
+        segments: tokenized.segments_of(token_idx).iter().map(segment_row).collect(),
+    });
+    Row { id: &document.id, text, offset_unit: "byte", tokens: tokens.collect() }
+}
+
+fn role_name(role: SegmentRole) -> &'static str {
+    match role {
+        SegmentRole::Proclitic => "proclitic",
+        SegmentRole::Stem => "stem",
+        SegmentRole::Enclitic => "enclitic",
+    }
+}
+
+fn kind_name(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Word => "word",
+        TokenKind::Number => "number",
+        TokenKind::Punctuation => "punctuation",
+        TokenKind::Symbol => "symbol",
+        TokenKind::Latin => "latin",
+        TokenKind::Url => "url",
+        TokenKind::Email => "email",
+        TokenKind::Hashtag => "hashtag",
+        TokenKind::Mention => "mention",
+        TokenKind::Emoji => "emoji",
+    }
+}
+
+/// One token a line in, its segments joined by `+` out.
+fn tokenize_lists(
+    args: &Args,
+    stdin: &mut dyn Read,
+    target: &mut Target<'_>,
+    messages: &mut Messages<'_>,
+) -> Result<usize> {
+    let mut n_failures = 0;
+    for path in &args.inputs {
+        let result = if path.as_os_str() == "-" {
+            tokenize_list(&mut *stdin, target)
+        } else {
+            std::fs::File::open(path)
+                .context("cannot open")
+                .and_then(|file| tokenize_list(file, target))
+        };
+        if let Err(error) = result {
+            n_failures += 1;
+            messages.error(&format!("{}: {error:#}", path.display()));
+        }
+    }
+    Ok(n_failures)
+}
+
+fn tokenize_list(input: impl Read, target: &mut Target<'_>) -> Result<()> {
+    let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
+    let mut input = BufReader::with_capacity(1 << 16, input);
+    let (mut line, mut byte, mut out) = (Vec::new(), 0, String::new());
+    while input.read_until(b'\n', &mut line)? > 0 {
+        let token = std::str::from_utf8(&line).map_err(|error| {
+            anyhow::anyhow!("byte {}: not UTF-8; save it as UTF-8", byte + error.valid_up_to())
+        })?;
+        let token = token.trim_end_matches(['\r', '\n']);
+        tokenizer.tokenize(token, &mut tokenized);
+        push_joined(token, &tokenized, &mut out);
+        out.push('\n');
+        byte += line.len();
+        line.clear();
+        if out.len() >= 1 << 16 {
+            target.write(out.as_bytes())?;
+            out.clear();
+        }
+    }
+    target.write(out.as_bytes())
+}
+
+/// The token with `+` where segments of one token meet, and nowhere else.
+fn push_joined(token: &str, tokenized: &Tokenized, out: &mut String) {
+    let mut at = 0;
+    let mut previous_token = None;
+    for segment in tokenized.segments() {
+        let start = segment.span.start() as usize;
+        out.push_str(&token[at..start]);
+        if previous_token == Some(segment.token_idx) {
+            out.push('+');
+        }
+        out.push_str(segment.span.slice(token));
+        at = segment.span.end() as usize;
+        previous_token = Some(segment.token_idx);
+    }
+    out.push_str(&token[at..]);
+}

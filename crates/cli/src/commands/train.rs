@@ -1,0 +1,231 @@
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tawsim_corpus::{Document, LabelSet};
+use tawsim_tagger::{
+    Gazetteer, GazetteerBuilder, Model, Tagger, TrainReport, TrainSettings, TrainedModel, train,
+};
+
+use super::evaluate::{evaluate_tagger, write_scores};
+use super::with_threads;
+use crate::ExitCode;
+use crate::input::read_annotated;
+use crate::output::write_atomically;
+use crate::progress::step_bar;
+use crate::streams::{Messages, Streams};
+
+/// Train a model on annotated documents.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Annotated documents: .jsonl or .tagged files, or folders of them.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// The model to write.
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+    /// Names to go into the model: tables (.tsv), or folders of them. May be given more than once.
+    #[arg(long, value_name = "PATH")]
+    gazetteer: Vec<PathBuf>,
+    /// The model's name; the default is that of the output.
+    #[arg(long)]
+    name: Option<String>,
+    /// Threads; 0 means one a core. The model is the same for any number.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Chooses the documents that --holdout keeps back.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Keep back this share of the documents, and score the model on them.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    holdout: f64,
+    /// Coefficient of the L2 penalty.
+    #[arg(long, default_value_t = 0.3, value_parser = non_negative)]
+    c2: f64,
+    /// Iterations at most.
+    #[arg(long, default_value_t = 150)]
+    max_iterations: usize,
+    /// Leave out attributes seen less often than this.
+    #[arg(long, default_value_t = 1)]
+    min_count: u32,
+    /// Leave attributes out of the file whose weights are all smaller than this.
+    #[arg(long, default_value_t = 0.02, value_parser = non_negative)]
+    prune_below: f64,
+    /// Say nothing on standard error but errors.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Documents are JSON Lines with id, text, offset_unit (\"byte\", \"code point\" or \"utf-16\") and entities of
+start, end, label; `tawsim tag` writes the same. Labels are taken as they come.
+The same inputs give the same bytes, for any number of threads.
+
+Examples:
+  tawsim train corpus/conflict-ar/train.jsonl --gazetteer corpus/gazetteer --output my.tawsim
+  tawsim train mine.jsonl corpus/conflict-ar/train.jsonl --holdout 0.1 --output my.tawsim";
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("a share is 0 up to below 1".to_owned())
+    }
+}
+
+fn non_negative(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if number >= 0.0 && number.is_finite() { Ok(number) } else { Err("not below 0".to_owned()) }
+}
+
+pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    check_output(&args.output)?;
+    let (documents, labels) = read_annotated(&args.inputs, streams)?;
+    let gazetteer = read_gazetteer(&args.gazetteer)?;
+    let (held_out, documents) = split(documents, args.holdout, args.seed);
+    let settings = settings(args, gazetteer, documents.len());
+    let messages = &mut streams.messages;
+    let trained = with_threads(args.threads, || {
+        train_with_progress(args, &documents, &labels, &settings, messages)
+    })??;
+    write_atomically(&args.output, &trained.bytes)?;
+    if !args.quiet {
+        tell_report(&trained.report, trained.bytes.len(), messages);
+    }
+    if !held_out.is_empty() {
+        let model = Model::read(&mut trained.bytes.as_slice())?;
+        let evaluation = evaluate_tagger(&Tagger::new(model), &held_out, &labels);
+        messages.tell(&format!("scores on {} documents kept back:", held_out.len()));
+        write_scores(&evaluation, &[], &mut *streams.stdout)?;
+    }
+    Ok(ExitCode::Success)
+}
+
+/// Better now than after minutes of work.
+fn check_output(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    if path.is_dir() {
+        bail!("{}: cannot write: it is a folder; name a file in it", path.display());
+    }
+    tempfile::tempfile_in(folder)
+        .with_context(|| format!("{}: cannot write into this folder", folder.display()))?;
+    Ok(())
+}
+
+/// The documents kept back, and the rest, each in their old order.
+fn split(documents: Vec<Document>, share: f64, seed: u64) -> (Vec<Document>, Vec<Document>) {
+    let n_held_out = (documents.len() as f64 * share).round() as usize;
+    let mut ranks: Vec<(u64, usize)> =
+        (0..documents.len()).map(|idx| (scramble(seed, idx as u64), idx)).collect();
+    ranks.sort_unstable();
+    let held_out: std::collections::HashSet<usize> =
+        ranks[..n_held_out].iter().map(|(_, idx)| *idx).collect();
+    let mut idx = 0..documents.len();
+    documents.into_iter().partition(|_| held_out.contains(&idx.next().expect("one a document")))
+}
+
+/// SplitMix64 (Steele et al. 2014): a fixed, well-mixed order for a seed.
+fn scramble(seed: u64, idx: u64) -> u64 {
+    let mut z = seed.wrapping_add(idx.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+fn read_gazetteer(paths: &[PathBuf]) -> Result<Gazetteer> {
+    let mut builder = GazetteerBuilder::new();
+    for path in paths {
+        for table in tables(path)? {
+            let place = || table.display().to_string();
+            let text = std::fs::read_to_string(&table).with_context(place)?;
+            builder.add_tsv(&text).with_context(place)?;
+        }
+    }
+    Ok(builder.build())
+}
+
+/// The file, or the `.tsv` files of the folder in the order of their names.
+fn tables(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let list = || -> std::io::Result<Vec<PathBuf>> {
+        path.read_dir()?.map(|entry| Ok(entry?.path())).collect()
+    };
+    let mut files = list().with_context(|| format!("{}: cannot list", path.display()))?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "tsv"));
+    files.sort();
+    if files.is_empty() {
+        bail!("{}: no .tsv file in this folder", path.display());
+    }
+    Ok(files)
+}
+
+fn settings(args: &Args, gazetteer: Gazetteer, n_documents: usize) -> TrainSettings {
+    let stem = args.output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut settings = TrainSettings::new(args.name.clone().unwrap_or(stem));
+    settings.notes = BTreeMap::from([
+        ("trained by".to_owned(), format!("tawsim {}", env!("CARGO_PKG_VERSION"))),
+        ("documents".to_owned(), n_documents.to_string()),
+        ("c2".to_owned(), args.c2.to_string()),
+        ("max iterations".to_owned(), args.max_iterations.to_string()),
+        ("min count".to_owned(), args.min_count.to_string()),
+        ("prune below".to_owned(), args.prune_below.to_string()),
+    ]);
+    settings.gazetteer = gazetteer;
+    settings.min_count = args.min_count;
+    settings.prune_below = args.prune_below as f32;
+    settings.crf.c2 = args.c2;
+    settings.crf.lbfgs.max_iterations = args.max_iterations;
+    settings
+}
+
+fn train_with_progress(
+    args: &Args,
+    documents: &[Document],
+    labels: &LabelSet,
+    settings: &TrainSettings,
+    messages: &mut Messages<'_>,
+) -> Result<TrainedModel> {
+    let bar = step_bar(args.max_iterations as u64, messages);
+    let is_watched = messages.stderr.is_terminal();
+    let trained = train(documents, labels, settings, &mut |progress| {
+        let state = format!(
+            "iteration {}  loss {:.2}  gradient {:.3}",
+            progress.iteration, progress.loss, progress.gradient_norm
+        );
+        bar.set_position(progress.iteration as u64);
+        bar.set_message(state.clone());
+        if !is_watched && !args.quiet {
+            messages.tell(&state);
+        }
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    Ok(trained?)
+}
+
+fn tell_report(report: &TrainReport, n_bytes: usize, messages: &mut Messages<'_>) {
+    let counts = &report.counts;
+    messages.tell(&format!(
+        "{} documents, {} sentences, {} words, {} entities ({} widened to whole words, {} left out)",
+        counts.n_documents,
+        counts.n_sentences,
+        counts.n_units,
+        counts.n_entities,
+        counts.n_widened,
+        counts.n_lost
+    ));
+    messages.tell(&format!(
+        "{} iterations ({:?}), loss {:.2}; {} of {} attributes kept, {n_bytes} bytes",
+        report.n_iterations,
+        report.stop,
+        report.loss,
+        report.n_kept_attributes,
+        report.n_attributes
+    ));
+}

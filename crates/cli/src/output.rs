@@ -1,0 +1,79 @@
+//! Where results go: standard output or a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::Output;
+
+/// Standard output, or a file that was opened before any work was done.
+pub(crate) enum Target<'a> {
+    Stdout(&'a mut dyn Output),
+    File(PathBuf, BufWriter<File>),
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn open(path: Option<&Path>, stdout: &'a mut dyn Output) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::Stdout(stdout)) };
+        let file = File::create(path).with_context(|| cannot_write(path))?;
+        Ok(Self::File(path.to_owned(), BufWriter::with_capacity(1 << 20, file)))
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(self, Self::Stdout(stdout) if stdout.is_terminal())
+    }
+
+    /// Whether colours are welcome: a terminal, and no `NO_COLOR` (<https://no-color.org>).
+    pub(crate) fn has_colour(&self) -> bool {
+        let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.is_terminal() && !is_refused
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::File(path, file) => file.write_all(bytes).with_context(|| cannot_write(path)),
+            Self::Stdout(stdout) => {
+                stdout.write_all(bytes).context("standard output: cannot write")
+            }
+        }
+    }
+
+    /// Makes sure that everything is written.
+    pub(crate) fn finish(self) -> Result<()> {
+        match self {
+            Self::File(path, mut file) => file.flush().with_context(|| cannot_write(&path)),
+            Self::Stdout(stdout) => stdout.flush().context("standard output: cannot write"),
+        }
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("{}: cannot write", path.display())
+}
+
+/// Writes a file whole or not at all: a reader never sees half of it.
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let context = || cannot_write(path);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file =
+        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(context)?;
+    file.write_all(bytes).with_context(context)?;
+    file.as_file().sync_all().with_context(context)?;
+    set_usual_permissions(file.as_file()).with_context(context)?;
+    file.persist(path).with_context(context)?;
+    Ok(())
+}
+
+/// Temporary files are private; results are as readable as other files.
+#[cfg(unix)]
+fn set_usual_permissions(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_usual_permissions(_file: &File) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,50 @@
+use std::io::{self, IsTerminal, Read, Write};
+
+/// Where the program writes.
+pub trait Output: Write + Send {
+    /// Whether a person watches.
+    fn is_terminal(&self) -> bool;
+}
+
+impl Output for io::Stdout {
+    fn is_terminal(&self) -> bool {
+        IsTerminal::is_terminal(self)
+    }
+}
+
+impl Output for io::Stderr {
+    fn is_terminal(&self) -> bool {
+        IsTerminal::is_terminal(self)
+    }
+}
+
+impl Output for Vec<u8> {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+/// The three streams of the program.
+pub(crate) struct Streams<'a> {
+    pub stdin: &'a mut (dyn Read + Send),
+    pub stdout: &'a mut dyn Output,
+    pub messages: Messages<'a>,
+}
+
+/// Standard error: errors, warnings, summaries, progress.
+pub(crate) struct Messages<'a> {
+    pub stderr: &'a mut dyn Output,
+}
+
+impl Messages<'_> {
+    /// Tells of something that failed.
+    pub(crate) fn error(&mut self, message: &str) {
+        self.tell(&format!("error: {message}"));
+    }
+
+    /// Tells of something the user should know.
+    pub(crate) fn tell(&mut self, message: &str) {
+        // Nobody is left to be told if standard error is gone.
+        drop(writeln!(self.stderr, "{message}"));
+    }
+}

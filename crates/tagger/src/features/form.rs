@@ -1,0 +1,172 @@
+use rustc_hash::FxHashMap;
+use tawsim_tokenizer::TokenKind;
+
+use super::template::Property;
+use crate::clusters::WordClusters;
+use crate::hash::{hash_text, mix};
+
+/// A word form as the templates see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FormText<'a> {
+    /// As it stands in the text.
+    pub raw: &'a str,
+    /// Folded, with the article restored.
+    pub folded: &'a str,
+    pub kind: TokenKind,
+    pub has_article: bool,
+}
+
+/// The distinct forms met so far with the values of their form properties, in flat arrays.
+#[derive(Debug, Default)]
+pub(crate) struct FormTable {
+    ids: FxHashMap<u64, u32>,
+    /// Values of all forms one behind the other.
+    values: Vec<u64>,
+    /// For form `f` and property `p`: `value_ends[f · n_properties + p]`; begins where the one before ends.
+    value_ends: Vec<u32>,
+    /// Folded form's hash by form: what the gazetteer looks for.
+    keys: Vec<u64>,
+    chars: Vec<char>,
+}
+
+/// The form in front of a sequence.
+pub(crate) const BEFORE_FORM: u32 = 0;
+/// The form behind a sequence.
+pub(crate) const AFTER_FORM: u32 = 1;
+
+impl FormTable {
+    /// Forgets all forms but the two edges.
+    pub(crate) fn clear(&mut self, properties: &[Property]) {
+        self.ids.clear();
+        self.values.clear();
+        self.value_ends.clear();
+        self.keys.clear();
+        for edge in [hash_text("\u{2}before"), hash_text("\u{3}after")] {
+            self.keys.push(edge);
+            for property in properties {
+                if *property == Property::Form {
+                    self.values.push(edge);
+                }
+                self.value_ends.push(self.values.len() as u32);
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(crate) fn key(&self, form: u32) -> u64 {
+        self.keys[form as usize]
+    }
+
+    /// The values of one property of a form; `property_idx` of `n_properties`.
+    #[inline]
+    pub(crate) fn values(&self, form: u32, property_idx: usize, n_properties: usize) -> &[u64] {
+        let at = form as usize * n_properties + property_idx;
+        let start = if at == 0 { 0 } else { self.value_ends[at - 1] };
+        &self.values[start as usize..self.value_ends[at] as usize]
+    }
+
+    /// The id of a form that was met before.
+    pub(crate) fn get(&self, identity: u64) -> Option<u32> {
+        self.ids.get(&identity).copied()
+    }
+
+    /// Adds a form that [`FormTable::get`] does not know.
+    pub(crate) fn insert(
+        &mut self,
+        identity: u64,
+        text: FormText<'_>,
+        properties: &[Property],
+        clusters: &WordClusters<'_>,
+    ) -> u32 {
+        let id = self.keys.len() as u32;
+        let key = hash_text(text.folded);
+        self.ids.insert(identity, id);
+        self.keys.push(key);
+        for &property in properties {
+            self.push_values(property, text, clusters);
+            self.value_ends.push(self.values.len() as u32);
+        }
+        id
+    }
+
+    fn push_values(&mut self, property: Property, text: FormText<'_>, clusters: &WordClusters<'_>) {
+        let stem = without_article(text);
+        match property {
+            Property::Form => self.values.push(hash_text(text.folded)),
+            Property::Stem => self.values.push(hash_text(stem)),
+            Property::Prefixes(n) => {
+                let ends = stem.char_indices().map(|(at, c)| at + c.len_utf8());
+                self.values.extend(ends.take(n.into()).map(|end| hash_text(&stem[..end])));
+            }
+            Property::Suffixes(n) => {
+                let starts = text.folded.char_indices().rev().take(n.into());
+                self.values.extend(starts.map(|(at, _)| hash_text(&text.folded[at..])));
+            }
+            Property::Suffix(n) => {
+                let start = text.folded.char_indices().rev().take(n.into()).last();
+                self.values.extend(start.map(|(at, _)| hash_text(&text.folded[at..])));
+            }
+            Property::Ngrams(n) => self.push_ngrams(stem, n.into()),
+            Property::Shape => self.values.push(shape(text)),
+            Property::Length => self.values.push(text.folded.chars().take(8).count() as u64),
+            Property::Cluster(bits) => {
+                self.values
+                    .extend(clusters.path(hash_text(text.folded)).map(|path| path.cut(bits)));
+            }
+            Property::Clitics | Property::Gazetteer | Property::GazetteerSet => {}
+        }
+    }
+
+    fn push_ngrams(&mut self, stem: &str, n: usize) {
+        self.chars.clear();
+        self.chars.push('\u{2}');
+        self.chars.extend(stem.chars().take(32));
+        self.chars.push('\u{3}');
+        for window in self.chars.windows(n) {
+            let hash = window.iter().fold(n as u64, |hash, &c| mix(hash, u64::from(u32::from(c))));
+            self.values.push(hash);
+        }
+    }
+}
+
+fn without_article(text: FormText<'_>) -> &str {
+    if text.has_article {
+        text.folded.strip_prefix("ال").unwrap_or(text.folded)
+    } else {
+        text.folded
+    }
+}
+
+/// Kind, article, and for what is not a plain word the run-length-free pattern of its characters.
+fn shape(text: FormText<'_>) -> u64 {
+    let start = mix(text.kind as u64, u64::from(text.has_article));
+    if text.kind == TokenKind::Word {
+        let has_tatweel = text.raw.contains('\u{640}');
+        return mix(start, u64::from(has_tatweel));
+    }
+    if text.kind == TokenKind::Punctuation {
+        return mix(start, hash_text(text.folded));
+    }
+    let mut last = '\0';
+    text.folded.chars().take(16).fold(start, |hash, c| {
+        let class = char_class(c);
+        if class == last && class != 'd' {
+            return hash;
+        }
+        last = class;
+        mix(hash, u64::from(u32::from(class)))
+    })
+}
+
+fn char_class(c: char) -> char {
+    match c {
+        _ if c.is_ascii_digit() => 'd',
+        _ if c.is_uppercase() => 'A',
+        _ if c.is_lowercase() => 'a',
+        _ if c.is_alphabetic() => 'x',
+        _ => c,
+    }
+}

@@ -1,0 +1,98 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use tawsim_tokenizer::{Tokenized, Tokenizer};
+
+use super::{Edge, Gazetteer, NameEnd, NameStatus, edge_key};
+use crate::features::{FormTable, UnitReader};
+
+/// Collects names and builds a [`Gazetteer`] that does not depend on the order they came in.
+pub struct GazetteerBuilder {
+    tokenizer: Tokenizer,
+    /// Kind, unit keys, status.
+    names: BTreeSet<(String, Vec<u64>, NameStatus)>,
+    tokenized: Tokenized,
+    forms: FormTable,
+    units: UnitReader,
+}
+
+impl Default for GazetteerBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl GazetteerBuilder {
+    /// A builder without names.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut forms = FormTable::default();
+        forms.clear(&[]);
+        Self {
+            tokenizer: Tokenizer::new(),
+            names: BTreeSet::new(),
+            tokenized: Tokenized::default(),
+            forms,
+            units: UnitReader::default(),
+        }
+    }
+
+    /// Adds a name. It is matched by its folded stems: marks, alef variants and clitics do not count.
+    /// A name without any letter or digit is left out.
+    pub fn add(&mut self, kind: &str, name: &str, status: NameStatus) {
+        let keys = self.keys(name);
+        if (1..=super::MAX_NAME_UNITS).contains(&keys.len()) {
+            self.names.insert((kind.to_owned(), keys, status));
+        }
+    }
+
+    fn keys(&mut self, name: &str) -> Vec<u64> {
+        self.tokenizer.tokenize(name, &mut self.tokenized);
+        let n_tokens = self.tokenized.tokens().len();
+        let mut units = Vec::new();
+        self.units.read(name, &self.tokenized, 0..n_tokens, &mut units, |identity, text| {
+            let known = self.forms.get(identity);
+            known.unwrap_or_else(|| self.forms.insert(identity, text, &[], &Default::default()))
+        });
+        units.iter().map(|unit| self.forms.key(unit.form)).collect()
+    }
+
+    /// Builds the trie.
+    #[must_use]
+    pub fn build(&self) -> Gazetteer {
+        let kinds: BTreeSet<&str> = self.names.iter().map(|(kind, ..)| kind.as_str()).collect();
+        let kinds: Vec<String> = kinds.into_iter().map(str::to_owned).collect();
+        let mut edges = BTreeMap::new();
+        let mut name_ends = BTreeSet::new();
+        for (kind, keys, status) in &self.names {
+            let node = keys.iter().fold(0, |node, &key| {
+                let next = edges.len() as u32 + 1;
+                *edges.entry(edge_key(node, key)).or_insert(next)
+            });
+            let kind = kinds.binary_search(kind).expect("all kinds were collected") as u16;
+            name_ends.insert(NameEnd { node, kind, status: *status as u16 });
+        }
+        Gazetteer {
+            kinds,
+            edges: edge_table(&edges),
+            name_ends: name_ends.into_iter().collect(),
+            n_names: self.names.len(),
+        }
+    }
+}
+
+/// An open-addressing table at most two thirds full, filled in key order.
+fn edge_table(edges: &BTreeMap<u64, u32>) -> Vec<Edge> {
+    if edges.is_empty() {
+        return Vec::new();
+    }
+    let n_slots = (edges.len() * 3 / 2 + 1).next_power_of_two();
+    let mut table = vec![Edge::default(); n_slots];
+    for (&key, &target) in edges {
+        let mut slot = key as usize & (n_slots - 1);
+        while table[slot].key != 0 {
+            slot = (slot + 1) & (n_slots - 1);
+        }
+        table[slot] = Edge { key, target, padding: 0 };
+    }
+    table
+}

@@ -1,0 +1,70 @@
+//! From attribute keys to rows of weights: an open-addressing table of fingerprints, read in place.
+
+use bytemuck::{Pod, Zeroable};
+
+/// A slot: 32 bits of the key and the row, from 1; row 0 is an empty slot.
+///
+/// A foreign key passes for a known one with probability 2⁻³² a slot looked at; what it would add is one
+/// wrong row, always the same one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct AttributeSlot {
+    pub fingerprint: u32,
+    pub row: u32,
+}
+
+/// Builds the table for keys that stand for rows 0, 1, 2 …
+pub(crate) fn attribute_table(keys: &[u64]) -> Vec<AttributeSlot> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let n_slots = (keys.len() * 5 / 4 + 1).next_power_of_two();
+    let mut table = vec![AttributeSlot::default(); n_slots];
+    for (row, &key) in keys.iter().enumerate() {
+        let mut slot = slot_of(key, n_slots - 1);
+        while table[slot].row != 0 {
+            slot = (slot + 1) & (n_slots - 1);
+        }
+        table[slot] = AttributeSlot { fingerprint: key as u32, row: row as u32 + 1 };
+    }
+    table
+}
+
+/// The row of a key. The table has a power of two slots, at least one of them empty, or none at all.
+#[inline]
+pub(crate) fn row_of(table: &[AttributeSlot], key: u64) -> Option<usize> {
+    let mask = table.len().wrapping_sub(1);
+    let mut slot = slot_of(key, mask);
+    loop {
+        let candidate = table.get(slot)?;
+        if candidate.row == 0 {
+            return None;
+        }
+        if candidate.fingerprint == key as u32 {
+            return Some(candidate.row as usize - 1);
+        }
+        slot = (slot + 1) & mask;
+    }
+}
+
+/// High bits choose the slot, low bits are the fingerprint.
+const fn slot_of(key: u64, mask: usize) -> usize {
+    (key >> 32) as usize & mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::mix;
+
+    #[test]
+    fn every_key_finds_its_row_and_no_other() {
+        let keys: Vec<u64> = (0..10_000).map(|n| mix(n, 7)).collect();
+        let table = attribute_table(&keys);
+        for (row, &key) in keys.iter().enumerate() {
+            assert_eq!(row_of(&table, key), Some(row));
+        }
+        assert_eq!((0..100_000).filter(|n| row_of(&table, mix(*n, 8)).is_some()).count(), 0);
+        assert_eq!(row_of(&[], 1), None);
+    }
+}

@@ -1,0 +1,310 @@
+//! The model file: written once, then read in place.
+
+mod attributes;
+mod container;
+mod metadata;
+mod storage;
+
+pub use metadata::Metadata;
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use tawsim_corpus::{LabelSet, Tag, TagScheme};
+use tawsim_crf::{TransitionMask, Transitions};
+use thiserror::Error;
+
+use crate::clusters::{ClusterRow, WordClusters};
+use crate::features::FeatureExtractor;
+use crate::gazetteer::{Edge, Gazetteer, GazetteerView, NameEnd};
+use attributes::{AttributeSlot, attribute_table, row_of};
+use container::{SectionKind, SectionRanges};
+use storage::Storage;
+
+/// Why a model cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The file does not begin as a model does.
+    #[error("this is no Tawsim model; models are made by `tawsim train`")]
+    NotAModel,
+    /// The file was written by another version.
+    #[error("the model has format version {found}, this program reads version {known}; use the program that wrote it, or train again", known = container::FORMAT_VERSION)]
+    Version {
+        /// The version in the file.
+        found: u32,
+    },
+    /// The file ends too early.
+    #[error("the model file ends too early, after {byte_len} bytes; copy it again")]
+    Truncated {
+        /// How long it is.
+        byte_len: u64,
+    },
+    /// The file is larger than any model this program reads.
+    #[error("the model file is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// A checksum or a bound does not hold.
+    #[error("the model file is damaged ({what}); copy it again")]
+    Damaged {
+        /// The part that is wrong.
+        what: &'static str,
+    },
+    /// The metadata does not make sense.
+    #[error("the model's metadata cannot be used: {0}")]
+    Metadata(String),
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A trained model: immutable, shared by all threads.
+#[derive(Debug)]
+pub struct Model {
+    storage: Storage,
+    ranges: SectionRanges,
+    metadata: Metadata,
+    labels: LabelSet,
+    scheme: TagScheme,
+    transitions: Transitions,
+    extractor: FeatureExtractor,
+}
+
+/// What a model file is made of.
+pub(crate) struct ModelParts<'a> {
+    pub metadata: &'a Metadata,
+    /// The key of each row.
+    pub attribute_keys: &'a [u64],
+    /// One row of quantised weights for each key, one weight a tag.
+    pub weights: &'a [i16],
+    /// `[previous][current]`, then start, then end.
+    pub transitions: &'a [f32],
+    pub gazetteer: &'a Gazetteer,
+    pub clusters: &'a [ClusterRow],
+}
+
+/// The arrays of a model, borrowed once for many sentences.
+#[derive(Clone, Copy)]
+pub(crate) struct ModelView<'m> {
+    slots: &'m [AttributeSlot],
+    weights: &'m [i16],
+    n_tags: usize,
+    pub gazetteer: GazetteerView<'m>,
+    pub clusters: WordClusters<'m>,
+}
+
+impl Model {
+    /// The largest model file that is read, 64 MiB. It bounds what an untrusted file can make us allocate.
+    pub const MAX_BYTES: usize = 64 << 20;
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no sound model of this version.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        Self::read(&mut std::fs::File::open(path)?)
+    }
+
+    /// Reads a model to the end of the input.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no sound model of this version.
+    pub fn read(input: &mut dyn Read) -> Result<Self, ModelError> {
+        Self::from_storage(Storage::read(input, Self::MAX_BYTES)?)
+    }
+
+    /// A model that is part of the program, used in place; see [`include_model!`](crate::include_model).
+    ///
+    /// # Errors
+    /// If it is no sound model of this version.
+    pub fn from_static(bytes: &'static [u8]) -> Result<Self, ModelError> {
+        Self::from_storage(Storage::from_static(bytes))
+    }
+
+    fn from_storage(storage: Storage) -> Result<Self, ModelError> {
+        let ranges = container::read(storage.bytes())?;
+        let section = |kind| &storage.bytes()[section_range(&ranges, kind)];
+        let metadata =
+            Metadata::from_bytes(section(SectionKind::Metadata)).map_err(ModelError::Metadata)?;
+        let labels = LabelSet::from_names(&metadata.labels)
+            .map_err(|e| ModelError::Metadata(e.to_string()))?;
+        metadata.features.validate().map_err(|e| ModelError::Metadata(e.to_string()))?;
+        let scheme = scheme_from_name(&metadata.scheme)?;
+        let n_tags = scheme.n_tags(labels.len());
+        let transitions = transitions(section(SectionKind::Transitions), n_tags, scheme, &labels)?;
+        let extractor = FeatureExtractor::new(&metadata.features);
+        let model = Self { storage, ranges, metadata, labels, scheme, transitions, extractor };
+        model.validate()?;
+        Ok(model)
+    }
+
+    fn validate(&self) -> Result<(), ModelError> {
+        let damaged = |kind: SectionKind| ModelError::Damaged { what: kind.name() };
+        let weights = self.typed::<i16>(SectionKind::Weights)?;
+        let slots = self.typed::<AttributeSlot>(SectionKind::AttributeSlots)?;
+        let edges = self.typed::<Edge>(SectionKind::GazetteerEdges)?;
+        self.typed::<NameEnd>(SectionKind::GazetteerNames)?;
+        self.typed::<ClusterRow>(SectionKind::Clusters)?;
+        let n_rows = weights.len() / self.n_tags();
+        if !weights.len().is_multiple_of(self.n_tags()) || !self.metadata.weight_scale.is_finite() {
+            return Err(damaged(SectionKind::Weights));
+        }
+        let is_table = |n_slots: usize, n_empty: usize| {
+            n_slots == 0 || (n_slots.is_power_of_two() && n_empty > 0)
+        };
+        let n_empty = slots.iter().filter(|slot| slot.row == 0).count();
+        let in_bounds = slots.iter().all(|slot| slot.row as usize <= n_rows);
+        if !in_bounds || !is_table(slots.len(), n_empty) {
+            return Err(damaged(SectionKind::AttributeSlots));
+        }
+        if !is_table(edges.len(), edges.iter().filter(|edge| edge.key == 0).count()) {
+            return Err(damaged(SectionKind::GazetteerEdges));
+        }
+        Ok(())
+    }
+
+    fn typed<T: bytemuck::AnyBitPattern>(&self, kind: SectionKind) -> Result<&[T], ModelError> {
+        let bytes = &self.storage.bytes()[section_range(&self.ranges, kind)];
+        bytemuck::try_cast_slice(bytes).map_err(|_| ModelError::Damaged { what: kind.name() })
+    }
+
+    /// A section whose type [`Model::validate`] has checked.
+    fn section<T: bytemuck::AnyBitPattern>(&self, kind: SectionKind) -> &[T] {
+        self.typed(kind).expect("checked when the model was read")
+    }
+
+    pub(crate) fn view(&self) -> ModelView<'_> {
+        ModelView {
+            slots: self.section(SectionKind::AttributeSlots),
+            weights: self.section(SectionKind::Weights),
+            n_tags: self.n_tags(),
+            gazetteer: GazetteerView::new(
+                self.section(SectionKind::GazetteerEdges),
+                self.section(SectionKind::GazetteerNames),
+            ),
+            clusters: WordClusters::new(self.section(SectionKind::Clusters)),
+        }
+    }
+
+    /// What the model says of itself.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Its entity labels.
+    #[must_use]
+    pub fn labels(&self) -> &LabelSet {
+        &self.labels
+    }
+
+    /// How many attributes have weights.
+    #[must_use]
+    pub fn n_attributes(&self) -> usize {
+        self.section::<i16>(SectionKind::Weights).len() / self.n_tags()
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.storage.bytes()
+    }
+
+    /// CRC-32 of the whole file, as the model's card states it.
+    #[must_use]
+    pub fn checksum(&self) -> u32 {
+        crc32fast::hash(self.storage.bytes())
+    }
+
+    pub(crate) fn n_tags(&self) -> usize {
+        self.scheme.n_tags(self.labels.len())
+    }
+
+    pub(crate) fn scheme(&self) -> TagScheme {
+        self.scheme
+    }
+
+    pub(crate) fn transitions(&self) -> &Transitions {
+        &self.transitions
+    }
+
+    pub(crate) fn extractor(&self) -> &FeatureExtractor {
+        &self.extractor
+    }
+}
+
+impl ModelView<'_> {
+    /// Adds the weights of an attribute to `sums`, in units of the model's weight scale. Sums of integers
+    /// are exact, so they do not depend on the order of attributes.
+    #[inline]
+    pub(crate) fn add_attribute(&self, key: u64, sums: &mut [i32]) {
+        if let Some(row) = row_of(self.slots, key) {
+            let weights = &self.weights[row * self.n_tags..][..self.n_tags];
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += i32::from(*weight);
+            }
+        }
+    }
+}
+
+impl ModelParts<'_> {
+    /// The bytes of the model file.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        let metadata = self.metadata.to_bytes().map_err(ModelError::Metadata)?;
+        Ok(container::write(&[
+            &metadata,
+            bytemuck::cast_slice(&attribute_table(self.attribute_keys)),
+            bytemuck::cast_slice(self.weights),
+            bytemuck::cast_slice(self.transitions),
+            bytemuck::cast_slice(&self.gazetteer.edges),
+            bytemuck::cast_slice(&self.gazetteer.name_ends),
+            bytemuck::cast_slice(self.clusters),
+        ]))
+    }
+}
+
+fn section_range(ranges: &SectionRanges, kind: SectionKind) -> std::ops::Range<usize> {
+    ranges[kind as usize - 1].clone()
+}
+
+fn scheme_from_name(name: &str) -> Result<TagScheme, ModelError> {
+    [TagScheme::Iob2, TagScheme::Bioes]
+        .into_iter()
+        .find(|scheme| scheme.name() == name)
+        .ok_or_else(|| ModelError::Metadata(format!("unknown tag scheme {name:?}")))
+}
+
+fn transitions(
+    bytes: &[u8],
+    n_tags: usize,
+    scheme: TagScheme,
+    labels: &LabelSet,
+) -> Result<Transitions, ModelError> {
+    let damaged = || ModelError::Damaged { what: SectionKind::Transitions.name() };
+    let scores: &[f32] = bytemuck::try_cast_slice(bytes).map_err(|_| damaged())?;
+    if scores.len() != n_tags * (n_tags + 2) || !scores.iter().all(|score| score.is_finite()) {
+        return Err(damaged());
+    }
+    let (moves, edges) = scores.split_at(n_tags * n_tags);
+    let (start, end) = edges.split_at(n_tags);
+    Ok(Transitions::new(moves, start, end).masked(&transition_mask(scheme, labels)))
+}
+
+/// The moves that the scheme allows, so that every path decodes to entities.
+pub(crate) fn transition_mask(scheme: TagScheme, labels: &LabelSet) -> TransitionMask {
+    let n_tags = scheme.n_tags(labels.len());
+    let tag = |idx: usize| -> Option<Tag> { scheme.tag(idx as u16, labels) };
+    let mut mask =
+        TransitionMask::from_fn(n_tags, |previous, next| scheme.allows(tag(previous), tag(next)));
+    for idx in 0..n_tags {
+        if !scheme.allows(None, tag(idx)) {
+            mask.forbid_start(idx as u16);
+        }
+        if !scheme.allows(tag(idx), None) {
+            mask.forbid_end(idx as u16);
+        }
+    }
+    mask
+}
