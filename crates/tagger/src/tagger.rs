@@ -6,7 +6,7 @@ use tawsim_crf::{Lattice, Scratch, posteriors, viterbi};
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
 use crate::ScratchPool;
-use crate::features::{FeatureConfig, FormTable, FormText, UnitReader, Units};
+use crate::features::{FeatureConfig, FormTable, FormText, TokenizedText, UnitReader, Units};
 use crate::model::{Model, ModelView};
 
 /// An entity that the model found.
@@ -107,6 +107,14 @@ impl Tagger {
         Self { model: Arc::new(model), tokenizer: Arc::new(Tokenizer::new()) }
     }
 
+    /// A tagger with the model that is part of the program, `conflict-ar`: FACTION, PLACE, NUMBER, PERSON,
+    /// ORG and DATE in Arabic news of conflicts.
+    #[cfg(feature = "bundled-model")]
+    #[must_use]
+    pub fn bundled() -> Self {
+        Self::new(Model::bundled())
+    }
+
     /// The model.
     #[must_use]
     pub fn model(&self) -> &Model {
@@ -169,24 +177,22 @@ impl Tagger {
         scratch.units.units.clear();
         let (forms, clusters) = (&mut scratch.forms, &view.clusters);
         let properties = self.model.extractor().form_properties();
-        let form_id = |identity, form_text: crate::features::FormText<'_>| {
+        let form_id = |identity, form_text: FormText<'_>| {
             let known = forms.get(identity);
             known.unwrap_or_else(|| forms.insert(identity, form_text, properties, clusters))
         };
         let units = &mut scratch.units.units;
-        scratch.reader.read(text, &scratch.tokenized, tokens, units, form_id);
+        let tokenized = TokenizedText { text, tokenized: &scratch.tokenized };
+        scratch.reader.read(tokenized, tokens, units, form_id);
         if scratch.units.units.is_empty() {
             return;
         }
         scratch.units.match_gazetteer(&scratch.forms, view.gazetteer);
         self.sum_new_forms(view, scratch);
         self.fill_lattice(view, scratch);
-        viterbi(
-            &scratch.lattice,
-            self.model.transitions(),
-            &mut scratch.scratch,
-            &mut scratch.path,
-        );
+        let transitions = self.model.transitions();
+        viterbi(&scratch.lattice, transitions, &mut scratch.scratch, &mut scratch.path)
+            .expect("every scheme has a path: all units outside");
         self.push_entities(scratch);
     }
 

@@ -9,7 +9,9 @@ use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 use thiserror::Error;
 
 use crate::clusters::{ClusterRow, WordClusters};
-use crate::features::{FeatureConfig, FeatureExtractor, FormTable, FormText, UnitReader, Units};
+use crate::features::{
+    FeatureConfig, FeatureExtractor, FormTable, FormText, TokenizedText, UnitReader, Units,
+};
 use crate::gazetteer::Gazetteer;
 use crate::model::{Metadata, ModelError, ModelParts, transition_mask};
 
@@ -209,6 +211,7 @@ impl<'a> Extraction<'a> {
         let mut out = ExtractedDocument::default();
         let clusters = WordClusters::default();
         let mut entities = EntityCursor { rest: &document.entities, scheme: self.settings.scheme };
+        let source = TokenizedText { text: &document.text, tokenized: &tokenized };
         for sentence in tokenized.sentences() {
             let tokens = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
             units.units.clear();
@@ -216,7 +219,7 @@ impl<'a> Extraction<'a> {
                 let known = forms.get(identity);
                 known.unwrap_or_else(|| forms.insert(identity, text, properties, &clusters))
             };
-            reader.read(&document.text, &tokenized, tokens, &mut units.units, form_id);
+            reader.read(source, tokens, &mut units.units, form_id);
             units.match_gazetteer(&forms, self.settings.gazetteer.view());
             self.push_units(&forms, &units, &mut out);
             entities.push_tags(&units, &mut out);

@@ -8,6 +8,7 @@ use tawsim_corpus::{
     Counts, Document, Entity, EntityError, Evaluation, Label, LabelCounts, LabelSet,
 };
 use tawsim_tagger::Tagger;
+use tawsim_tokenizer::Span;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
@@ -239,7 +240,7 @@ fn error_row<'a>(error: &EntityError, gold: &'a [Document], labels: &'a LabelSet
         entity.map(|e| Side { label: labels.name(e.label), surface: e.span.slice(&document.text) })
     };
     let spans = [error.gold, error.predicted].into_iter().flatten().map(|e| e.span);
-    let span = spans.reduce(|a, b| a.cover(b)).expect("an error has a side");
+    let span = spans.reduce(Span::cover).expect("an error has a side");
     ErrorRow {
         document: &document.id,
         byte: span.start(),

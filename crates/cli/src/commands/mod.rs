@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+mod convert;
 mod evaluate;
 mod model;
 mod tag;
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Tokenize(tokenize::Args),
     Train(train::Args),
     Evaluate(evaluate::Args),
+    Convert(convert::Args),
     #[command(subcommand)]
     Model(model::Command),
 }
@@ -30,6 +32,7 @@ impl Command {
             Self::Tokenize(args) => tokenize::run(&args, streams),
             Self::Train(args) => train::run(&args, streams),
             Self::Evaluate(args) => evaluate::run(&args, streams),
+            Self::Convert(args) => convert::run(&args, streams),
             Self::Model(command) => model::run(&command, streams),
         }
     }
@@ -45,8 +48,7 @@ fn open_model(path: Option<&Path>) -> Result<Model> {
 
 #[cfg(feature = "bundled-model")]
 fn bundled_model() -> Result<Model> {
-    let bytes = tawsim_tagger::include_model!("../../../../models/conflict-ar.tawsim");
-    Ok(Model::from_static(bytes)?)
+    Ok(Model::bundled())
 }
 
 #[cfg(not(feature = "bundled-model"))]

@@ -5,7 +5,7 @@ mod template;
 mod unit;
 
 pub(crate) use form::{FormTable, FormText};
-pub(crate) use unit::{Unit, UnitReader};
+pub(crate) use unit::{TokenizedText, Unit, UnitReader};
 
 pub use template::{FeatureConfig, FeatureConfigError, Property, Template};
 

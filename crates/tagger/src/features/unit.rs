@@ -19,6 +19,13 @@ pub(crate) struct Unit {
     pub clitics: u64,
 }
 
+/// A text and its tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct TokenizedText<'a> {
+    pub text: &'a str,
+    pub tokenized: &'a Tokenized,
+}
+
 /// Makes units of tokens. Holds buffers only.
 #[derive(Debug, Default)]
 pub(crate) struct UnitReader {
@@ -35,12 +42,12 @@ impl UnitReader {
     /// handed the text to be read if the form is new.
     pub(crate) fn read(
         &mut self,
-        text: &str,
-        tokenized: &Tokenized,
+        source: TokenizedText<'_>,
         token_range: Range<usize>,
         units: &mut Vec<Unit>,
         mut form_id: impl FnMut(u64, FormText<'_>) -> u32,
     ) {
+        let TokenizedText { text, tokenized } = source;
         let mut clitics = NO_CLITICS;
         for token_idx in token_range {
             let segments = tokenized.segments_of(token_idx);

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tawsim_tokenizer::{Tokenized, Tokenizer};
 
 use super::{Edge, Gazetteer, NameEnd, NameStatus, edge_key};
-use crate::features::{FormTable, UnitReader};
+use crate::features::{FormTable, TokenizedText, UnitReader};
 
 /// Collects names and builds a [`Gazetteer`] that does not depend on the order they came in.
 pub struct GazetteerBuilder {
@@ -49,7 +49,8 @@ impl GazetteerBuilder {
         self.tokenizer.tokenize(name, &mut self.tokenized);
         let n_tokens = self.tokenized.tokens().len();
         let mut units = Vec::new();
-        self.units.read(name, &self.tokenized, 0..n_tokens, &mut units, |identity, text| {
+        let source = TokenizedText { text: name, tokenized: &self.tokenized };
+        self.units.read(source, 0..n_tokens, &mut units, |identity, text| {
             let known = self.forms.get(identity);
             known.unwrap_or_else(|| self.forms.insert(identity, text, &[], &Default::default()))
         });

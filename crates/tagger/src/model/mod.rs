@@ -123,6 +123,14 @@ impl Model {
         Self::from_storage(Storage::from_static(bytes))
     }
 
+    /// The model that is part of the program, `conflict-ar`.
+    #[cfg(feature = "bundled-model")]
+    #[must_use]
+    pub fn bundled() -> Self {
+        let bytes = crate::include_model!("../../../../models/conflict-ar.tawsim");
+        Self::from_static(bytes).expect("a test reads the bundled model")
+    }
+
     fn from_storage(storage: Storage) -> Result<Self, ModelError> {
         let ranges = container::read(storage.bytes())?;
         let section = |kind| &storage.bytes()[section_range(&ranges, kind)];
