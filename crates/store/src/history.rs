@@ -1,0 +1,212 @@
+//! Undo and redo, across documents and restarts.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::event::{COLUMNS, Event};
+use crate::plan::Plan;
+use crate::writing::{Entry, Writing};
+use crate::{DocumentId, EventId, Project, Receipt, StoreError};
+
+/// What can be undone and redone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The step that undo would take back.
+    pub undo: Option<Step>,
+    /// The step that redo would make again.
+    pub redo: Option<Step>,
+    /// How many steps can be undone.
+    pub n_undo: u64,
+    /// How many steps can be redone.
+    pub n_redo: u64,
+}
+
+/// A step of the history: all that one call of [`Project::apply`] or the like did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Names it.
+    pub id: EventId,
+    /// Name of its first edit, such as `relabel`.
+    pub kind: String,
+    /// Document of its first edit.
+    pub document: Option<DocumentId>,
+    /// How many events it has.
+    pub n_events: u64,
+}
+
+/// A step as it stands in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) step: EventId,
+    pub(crate) kind: String,
+    pub(crate) document: Option<DocumentId>,
+    /// Numbers of its first and last event.
+    pub(crate) seqs: (i64, i64),
+}
+
+/// Which end of the history.
+#[derive(Clone, Copy)]
+enum End {
+    Undo,
+    Redo,
+}
+
+impl End {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Undo => {
+                "SELECT step, kind, document, first_seq, last_seq FROM history
+                 WHERE is_undone = 0 ORDER BY position DESC LIMIT 1"
+            }
+            Self::Redo => {
+                "SELECT step, kind, document, first_seq, last_seq FROM history
+                 WHERE is_undone = 1 ORDER BY position LIMIT 1"
+            }
+        }
+    }
+
+    fn find(self, db: &Connection) -> rusqlite::Result<Option<Row>> {
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Row {
+                step: row.get(0)?,
+                kind: row.get(1)?,
+                document: row.get(2)?,
+                seqs: (row.get(3)?, row.get(4)?),
+            })
+        };
+        db.prepare_cached(self.sql())?.query_row([], read).optional()
+    }
+}
+
+/// Keeps the history in step with the log.
+pub(crate) fn enter(db: &Connection, entry: Entry, row: &Row) -> rusqlite::Result<()> {
+    match entry {
+        Entry::Aside => Ok(()),
+        Entry::Undo(step) => mark(db, step, true),
+        Entry::Redo(step) => mark(db, step, false),
+        Entry::Recorded => {
+            db.prepare_cached("DELETE FROM history WHERE is_undone = 1")?.execute([])?;
+            db.prepare_cached(
+                "INSERT INTO history (step, kind, document, first_seq, last_seq, is_undone)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+            )?
+            .execute((row.step, &row.kind, row.document, row.seqs.0, row.seqs.1))?;
+            Ok(())
+        }
+    }
+}
+
+fn mark(db: &Connection, step: EventId, is_undone: bool) -> rusqlite::Result<()> {
+    let sql = "UPDATE history SET is_undone = ?1 WHERE step = ?2";
+    db.prepare_cached(sql)?.execute((is_undone, step))?;
+    Ok(())
+}
+
+impl Project {
+    /// What can be undone and redone. The history is the project's: it spans documents, and it is
+    /// still there after a restart or a crash.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn history(&self) -> Result<History, StoreError> {
+        let step = |row: Row| Step {
+            id: row.step,
+            kind: row.kind,
+            document: row.document,
+            n_events: (row.seqs.1 - row.seqs.0 + 1).unsigned_abs(),
+        };
+        let sql =
+            "SELECT count(*) - ifnull(sum(is_undone), 0), ifnull(sum(is_undone), 0) FROM history";
+        let (n_undo, n_redo): (i64, i64) =
+            self.db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(History {
+            undo: End::Undo.find(&self.db)?.map(step),
+            redo: End::Redo.find(&self.db)?.map(step),
+            n_undo: n_undo.unsigned_abs(),
+            n_redo: n_redo.unsigned_abs(),
+        })
+    }
+
+    /// Takes the last step back, whatever it was: a bulk edit or an import as a whole.
+    ///
+    /// What somebody else has changed since (by a merge) is left alone and counted.
+    ///
+    /// # Errors
+    /// If there is nothing to undo, or the project cannot be written.
+    pub fn undo(&mut self) -> Result<Receipt, StoreError> {
+        let row = End::Undo.find(&self.db)?.ok_or(StoreError::EmptyHistory("undo"))?;
+        let mut writing = Writing::begin(self, Entry::Undo(row.step))?;
+        let mut events = step_events(&writing.tx, &row)?;
+        events.reverse();
+        for event in &events {
+            take_back(&mut writing, event)?;
+        }
+        finish(writing, "undo")
+    }
+
+    /// Makes the step again that was undone last.
+    ///
+    /// # Errors
+    /// If there is nothing to redo, or the project cannot be written.
+    pub fn redo(&mut self) -> Result<Receipt, StoreError> {
+        let row = End::Redo.find(&self.db)?.ok_or(StoreError::EmptyHistory("redo"))?;
+        let mut writing = Writing::begin(self, Entry::Redo(row.step))?;
+        for event in step_events(&writing.tx, &row)? {
+            make_again(&mut writing, &event)?;
+        }
+        enter(&writing.tx, Entry::Redo(row.step), &row)?;
+        writing.commit()
+    }
+}
+
+fn step_events(db: &Connection, row: &Row) -> Result<Vec<Event>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq");
+    let mut statement = db.prepare_cached(&sql)?;
+    let events = statement.query_map(row.seqs, Event::from_row)?;
+    Ok(events.collect::<Result<_, _>>()?)
+}
+
+/// Carries out each reversed change before the next is looked at: a step may set a field twice.
+fn take_back(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
+    let mut plan = Plan { document: event.document, ..Plan::default() };
+    for change in event.parse()?.changes.iter().rev() {
+        match change.undone(&writing.tx)? {
+            Some(reversed) => {
+                reversed.apply(&writing.tx, event.document)?;
+                plan.changes.push(reversed);
+            }
+            None => writing.receipt.n_left_alone += 1,
+        }
+    }
+    log(writing, "undo", plan)
+}
+
+fn make_again(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
+    let mut plan = Plan { document: event.document, ..Plan::default() };
+    for change in &event.parse()?.changes {
+        match change.redone(&writing.tx)? {
+            Some(again) => {
+                again.apply(&writing.tx, event.document)?;
+                plan.changes.push(again);
+            }
+            None => writing.receipt.n_left_alone += 1,
+        }
+    }
+    log(writing, "redo", plan)
+}
+
+fn log(writing: &mut Writing<'_>, kind: &str, plan: Plan) -> Result<(), StoreError> {
+    if plan.changes.is_empty() {
+        return Ok(());
+    }
+    let id = writing.next_id();
+    writing.log(id, kind, plan)
+}
+
+/// Commits; a step without an event gets an empty one, so that the log tells the whole history.
+fn finish(mut writing: Writing<'_>, kind: &str) -> Result<Receipt, StoreError> {
+    if !writing.has_events() {
+        let id = writing.next_id();
+        writing.log(id, kind, Plan::default())?;
+    }
+    writing.commit()
+}

@@ -1,0 +1,256 @@
+//! Documents in.
+
+use std::collections::BTreeMap;
+
+use rusqlite::OptionalExtension;
+use tawsim_corpus::{Document, Entity, LabelSet};
+use tawsim_tokenizer::Span;
+
+use crate::change::{Change, DOCUMENT, Field};
+use crate::plan::{NewSpan, Plan, metadata_json, need_name, need_span_in};
+use crate::writing::{Entry, Writing};
+use crate::{
+    DocumentId, Edit, LayerId, NewLabel, Presence, Project, Receipt, Source, SpanId, SpanState,
+    StoreError, id, read,
+};
+
+/// Where imported annotations go.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    layer: LayerId,
+    model: Option<String>,
+    metadata: BTreeMap<String, String>,
+}
+
+impl ImportOptions {
+    /// Entities become confirmed spans of this layer.
+    #[must_use]
+    pub const fn into_layer(layer: LayerId) -> Self {
+        Self { layer, model: None, metadata: BTreeMap::new() }
+    }
+
+    /// Entities become suggestions of this model version.
+    #[must_use]
+    pub fn suggested_by(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Every new document gets this entry of metadata.
+    #[must_use]
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// Why something of an import was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// The document's name is empty, too long or holds control characters.
+    BadName,
+    /// The entity is empty, cuts a character or leaves the text.
+    BadSpan,
+    /// The layer has this span with this label already, or a person has decided on it.
+    Known,
+}
+
+/// Something that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Name of the document.
+    pub document: String,
+    /// The entity; `None` if the whole document was left out.
+    pub span: Option<Span>,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// What an import took and what it left out. In = added + known + skipped, for documents and for
+/// entities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Documents handed in.
+    pub n_documents: usize,
+    /// Documents that are new.
+    pub n_added: usize,
+    /// Documents of the same name and text that were there; their new entities were added.
+    pub n_known: usize,
+    /// Entities handed in.
+    pub n_entities: usize,
+    /// Entities that were added.
+    pub n_entities_added: usize,
+    /// What was left out.
+    pub skipped: Vec<Skipped>,
+    /// Labels that were added to the label set.
+    pub labels_added: Vec<String>,
+}
+
+/// An import under way: one step of the history, on disk as a whole or not at all.
+///
+/// Made by [`Project::import`]. Dropped without [`Importer::finish`], nothing was imported.
+pub struct Importer<'p> {
+    writing: Writing<'p>,
+    options: ImportOptions,
+    report: ImportReport,
+}
+
+impl Project {
+    /// Begins to import documents.
+    ///
+    /// # Errors
+    /// If the layer is unknown or the project cannot be written.
+    pub fn import(&mut self, options: ImportOptions) -> Result<Importer<'_>, StoreError> {
+        if !self.layers()?.iter().any(|layer| layer.id == options.layer) {
+            return Err(StoreError::UnknownLayer(options.layer));
+        }
+        let writing = Writing::begin(self, Entry::Recorded)?;
+        Ok(Importer { writing, options, report: ImportReport::default() })
+    }
+}
+
+impl Importer<'_> {
+    /// Takes one document with its entities. A document in the trash comes back.
+    ///
+    /// # Errors
+    /// If the project cannot be written. What is wrong with the document is in the report.
+    pub fn add(
+        &mut self,
+        document: &Document,
+        labels: &LabelSet,
+    ) -> Result<Option<DocumentId>, StoreError> {
+        self.report.n_documents += 1;
+        self.report.n_entities += document.entities.len();
+        if need_name(&document.id).is_err() {
+            self.skip(&document.id, None, SkipReason::BadName);
+            for entity in &document.entities {
+                self.skip(&document.id, Some(entity.span), SkipReason::BadName);
+            }
+            return Ok(None);
+        }
+        self.add_labels(document, labels)?;
+        let text_hash = id::sha256_hex(document.text.as_bytes());
+        let id = DocumentId::of(&document.id, &text_hash);
+        let mut plan = Plan { document: Some(id), ..Plan::default() };
+        plan.changes.extend(self.need_text(id, document, &text_hash)?);
+        self.plan_entities(&mut plan, id, (document, labels))?;
+        let event = self.writing.next_id();
+        self.writing.record(event, "import", plan)?;
+        Ok(Some(id))
+    }
+
+    /// Puts the whole import on disk.
+    ///
+    /// # Errors
+    /// If the disk takes no writes: then nothing was imported.
+    pub fn finish(self) -> Result<(Receipt, ImportReport), StoreError> {
+        Ok((self.writing.commit()?, self.report))
+    }
+
+    /// What was taken so far.
+    #[must_use]
+    pub const fn report(&self) -> &ImportReport {
+        &self.report
+    }
+
+    fn skip(&mut self, document: &str, span: Option<Span>, reason: SkipReason) {
+        self.report.skipped.push(Skipped { document: document.to_owned(), span, reason });
+    }
+
+    fn add_labels(&mut self, document: &Document, labels: &LabelSet) -> Result<(), StoreError> {
+        for entity in &document.entities {
+            let name = labels.name(entity.label);
+            if self.report.labels_added.iter().any(|known| known == name) {
+                continue;
+            }
+            match self.writing.edit(&Edit::AddLabel(NewLabel::named(name))) {
+                Ok(()) => self.report.labels_added.push(name.to_owned()),
+                Err(StoreError::Exists(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores the text if it is new; the change that makes the document present.
+    fn need_text(
+        &mut self,
+        id: DocumentId,
+        document: &Document,
+        text_hash: &str,
+    ) -> Result<Option<Change>, StoreError> {
+        let presence = self.presence(id)?;
+        if presence.is_some() {
+            self.report.n_known += 1;
+        } else {
+            self.report.n_added += 1;
+        }
+        if read::text(&self.writing.tx, id).is_err() {
+            let sql = "INSERT INTO text (document, content) VALUES (?1, ?2)";
+            let insert = self.writing.tx.prepare_cached(sql)?.execute((id, &document.text));
+            insert.map_err(StoreError::database("cannot write a text"))?;
+        }
+        Ok(match presence {
+            Some(Presence::Present) => None,
+            Some(before) => Some(Change::Set {
+                table: DOCUMENT,
+                id: id.0,
+                field: Field::PRESENCE,
+                before: before.as_str().into(),
+                after: Presence::Present.as_str().into(),
+            }),
+            None => {
+                let values = [
+                    ("name", document.id.as_str().into()),
+                    ("text_hash", text_hash.into()),
+                    ("metadata", metadata_json(&self.options.metadata).into()),
+                ];
+                Some(Change::create(DOCUMENT, id.0, &values))
+            }
+        })
+    }
+
+    fn presence(&self, id: DocumentId) -> Result<Option<Presence>, StoreError> {
+        let sql = "SELECT presence FROM document WHERE id = ?1";
+        let mut statement = self.writing.tx.prepare_cached(sql)?;
+        Ok(statement.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    fn plan_entities(
+        &mut self,
+        plan: &mut Plan,
+        id: DocumentId,
+        (document, labels): (&Document, &LabelSet),
+    ) -> Result<(), StoreError> {
+        let mut known = read::annotations(&self.writing.tx, id)?;
+        known.retain(|a| a.layer == self.options.layer);
+        let event = self.writing.next_id();
+        let mut taken = Vec::new();
+        for entity in &document.entities {
+            let label = labels.name(entity.label);
+            if need_span_in(&document.text, id, entity.span).is_err() {
+                self.skip(&document.id, Some(entity.span), SkipReason::BadSpan);
+            } else if known.iter().any(|a| a.span == entity.span && a.label == label)
+                || taken.contains(&(entity.span, entity.label))
+            {
+                self.skip(&document.id, Some(entity.span), SkipReason::Known);
+            } else {
+                taken.push((entity.span, entity.label));
+                let span = SpanId(event.nth_row(plan.created.len()));
+                plan.changes.push(self.new_span(span, entity, label));
+                plan.created.push(span);
+            }
+        }
+        self.report.n_entities_added += plan.created.len();
+        Ok(())
+    }
+
+    fn new_span(&self, id: SpanId, entity: &Entity, label: &str) -> Change {
+        let (state, source) = match &self.options.model {
+            Some(version) => (SpanState::Suggested, Source::Model(version.clone())),
+            None => (SpanState::Confirmed, Source::Import),
+        };
+        let made = NewSpan { layer: self.options.layer, span: entity.span, label, state };
+        made.change(id, &source.to_code(), entity.score, None)
+    }
+}

@@ -1,0 +1,104 @@
+//! One writer a project.
+
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use crate::StoreError;
+
+/// Who has a project open for writing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Name of the machine; empty if unknown.
+    pub host: String,
+    /// Process id; 0 if unknown.
+    pub pid: u32,
+}
+
+impl Holder {
+    pub(crate) const fn unknown() -> Self {
+        Self { host: String::new(), pid: 0 }
+    }
+
+    fn this_process() -> Self {
+        Self { host: host_name(), pid: std::process::id() }
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut words = text.split_whitespace();
+        let pid = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        Self { host: words.next().unwrap_or("").to_owned(), pid }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.pid, self.host.as_str()) {
+            (0, _) => f.write_str("another program"),
+            (pid, "") => write!(f, "process {pid}"),
+            (pid, host) => write!(f, "process {pid} on {host}"),
+        }
+    }
+}
+
+fn host_name() -> String {
+    let from_file = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let from_env = || std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok();
+    from_file.or_else(from_env).unwrap_or_default().trim().replace(char::is_whitespace, "-")
+}
+
+/// The lock file of an open project. The system frees it when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, or tells who has it.
+    pub(crate) fn acquire(path: &Path) -> Result<Self, StoreError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(path).map_err(StoreError::file("open", path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(holder(&mut file))),
+            Err(TryLockError::Error(error)) => return Err(StoreError::file("lock", path)(error)),
+        }
+        let Holder { host, pid } = Holder::this_process();
+        let written = file.set_len(0).and_then(|()| writeln!(file, "{pid} {host}"));
+        written.map_err(StoreError::file("write", path))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn holder(file: &mut File) -> Holder {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    read.map_or_else(|_| Holder::unknown(), |_| Holder::parse(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_is_told_who_was_first() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("lock");
+        let first = Lock::acquire(&path).expect("nobody has it");
+        let error = Lock::acquire(&path).expect_err("the first has it");
+        assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
+        drop(first);
+        Lock::acquire(&path).expect("free again");
+    }
+
+    #[test]
+    fn holders_in_words() {
+        let check = |text: &str, words: &str| assert_eq!(Holder::parse(text).to_string(), words);
+        check("12 box\n", "process 12 on box");
+        check("12", "process 12");
+        check("", "another program");
+        check("junk", "another program");
+    }
+}

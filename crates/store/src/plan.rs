@@ -1,0 +1,412 @@
+//! From an edit to the changes that carry it out, given the state it meets.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+use tawsim_tokenizer::Span;
+
+use crate::change::{COMMENT, Change, DOCUMENT, Field, LABEL, LAYER, REVIEW, SPAN, Scalar, Table};
+use crate::id::RowId;
+use crate::model::SpanState;
+use crate::{
+    CommentId, DocumentId, Edit, EventId, LayerId, LayerKind, Link, NewLabel, Presence,
+    ReviewState, Source, SpanId, StoreError, Suggestion, read,
+};
+
+/// The changes of one event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) document: Option<DocumentId>,
+    pub(crate) changes: Vec<Change>,
+    /// Spans it makes.
+    pub(crate) created: Vec<SpanId>,
+}
+
+/// Plans edits against the state in the database.
+pub(crate) struct Planner<'a> {
+    pub(crate) db: &'a Connection,
+    /// The event that the plan is for; new rows are named after it.
+    pub(crate) event: EventId,
+    pub(crate) actor: &'a str,
+}
+
+type Planned = Result<Plan, StoreError>;
+
+impl Planner<'_> {
+    pub(crate) fn plan(&self, edit: &Edit) -> Planned {
+        match edit {
+            Edit::AddSpan { document, layer, span, label } => {
+                self.add_span(*document, *layer, *span, label)
+            }
+            Edit::RemoveSpan(span) => self.remove_span(*span),
+            Edit::Relabel(span, label) => self.relabel(*span, label),
+            Edit::MoveEdges(span, to) => self.move_edges(*span, *to),
+            Edit::Accept(span) => self.decide(*span, SpanState::Confirmed, &[]),
+            Edit::Reject(span) => self.decide(*span, SpanState::Rejected, &[]),
+            Edit::SetLink(span, link) => self.set_link(*span, link.as_ref()),
+            Edit::SetValue(span, value) => self.set_span(*span, "value", value.clone().into()),
+            Edit::FlagSpan(span, flag) => self.set_span(*span, "is_flagged", (*flag).into()),
+            Edit::FlagDocument(document, flag) => {
+                self.set_document(*document, "is_flagged", (*flag).into())
+            }
+            Edit::SetMetadata(document, key, value) => self.set_metadata(*document, key, value),
+            Edit::TrashDocument(document) => self.set_presence(*document, Presence::Retired),
+            Edit::RestoreDocument(document) => self.set_presence(*document, Presence::Present),
+            Edit::SetReview(document, layer, state) => self.set_review(*document, *layer, *state),
+            Edit::AddComment { document, span, text } => self.add_comment(*document, *span, text),
+            Edit::SetComment(id, text) => self.set_comment(*id, "text", text.as_str().into()),
+            Edit::ResolveComment(id, done) => self.set_comment(*id, "is_resolved", (*done).into()),
+            Edit::RemoveComment(id) => {
+                self.set_comment(*id, "presence", Presence::Absent.as_str().into())
+            }
+            Edit::Suggest { document, layer, model, suggestions } => {
+                self.suggest((*document, *layer), model, suggestions)
+            }
+            Edit::AddLayer(name, kind) => self.add_layer(name, *kind),
+            Edit::AddLabel(label) => self.add_label(label),
+            Edit::SetLabel(label) => self.set_label(label),
+            Edit::RetireLabel(name) => self.retire_label(name),
+        }
+    }
+
+    fn add_span(&self, document: DocumentId, layer: LayerId, span: Span, label: &str) -> Planned {
+        self.need_layer(layer)?;
+        self.need_label(label)?;
+        self.need_span_in_text(document, span)?;
+        if let Some(twin) = self.twin(document, layer, span, label)? {
+            return Err(StoreError::Duplicate(twin));
+        }
+        let id = SpanId(self.event.nth_row(0));
+        let made = NewSpan { layer, span, label, state: SpanState::Confirmed };
+        let change = made.change(id, &Source::Person.to_code(), None, Some(self.actor));
+        Ok(Plan { document: Some(document), changes: vec![change], created: vec![id] })
+    }
+
+    /// The confirmed span with these edges and this label.
+    fn twin(
+        &self,
+        document: DocumentId,
+        layer: LayerId,
+        span: Span,
+        label: &str,
+    ) -> Result<Option<SpanId>, StoreError> {
+        let known = read::annotations(self.db, document)?;
+        let is_twin = |a: &&crate::Annotation| {
+            a.layer == layer
+                && a.span == span
+                && a.label == label
+                && a.state == SpanState::Confirmed
+        };
+        Ok(known.iter().find(is_twin).map(|a| a.id))
+    }
+
+    fn remove_span(&self, span: SpanId) -> Planned {
+        let document = self.need_span(span)?;
+        let absent = Presence::Absent.as_str().into();
+        self.sets(SPAN, span.0, Some(document), &[("presence", absent)])
+    }
+
+    fn relabel(&self, span: SpanId, label: &str) -> Planned {
+        self.need_label(label)?;
+        self.decide(span, SpanState::Confirmed, &[("label", label.into())])
+    }
+
+    fn move_edges(&self, span: SpanId, to: Span) -> Planned {
+        self.need_span_in_text(self.need_span(span)?, to)?;
+        let edges = [
+            ("start_byte", i64::from(to.start()).into()),
+            ("end_byte", i64::from(to.end()).into()),
+        ];
+        self.decide(span, SpanState::Confirmed, &edges)
+    }
+
+    /// Sets fields of a span, its state, and who said so.
+    fn decide(&self, span: SpanId, state: SpanState, fields: &[(&str, Scalar)]) -> Planned {
+        let document = self.need_span(span)?;
+        let mut all = fields.to_vec();
+        all.push(("state", state.as_str().into()));
+        all.push(("reviewer", self.actor.into()));
+        self.sets(SPAN, span.0, Some(document), &all)
+    }
+
+    fn set_link(&self, span: SpanId, link: Option<&Link>) -> Planned {
+        let json = link.map(|link| serde_json::to_string(link).expect("two texts are JSON"));
+        self.set_span(span, "link", json.into())
+    }
+
+    fn set_span(&self, span: SpanId, field: &str, value: Scalar) -> Planned {
+        let document = self.need_span(span)?;
+        self.sets(SPAN, span.0, Some(document), &[(field, value)])
+    }
+
+    fn set_document(&self, document: DocumentId, field: &str, value: Scalar) -> Planned {
+        self.need_document(document)?;
+        self.sets(DOCUMENT, document.0, Some(document), &[(field, value)])
+    }
+
+    fn set_presence(&self, document: DocumentId, presence: Presence) -> Planned {
+        self.set_document(document, "presence", presence.as_str().into())
+    }
+
+    fn set_metadata(&self, document: DocumentId, key: &str, value: &Option<String>) -> Planned {
+        need_name(key)?;
+        let mut metadata = read::metadata(self.db, document)?;
+        match value {
+            Some(value) => metadata.insert(key.to_owned(), value.clone()),
+            None => metadata.remove(key),
+        };
+        self.set_document(document, "metadata", metadata_json(&metadata).into())
+    }
+
+    fn set_review(&self, document: DocumentId, layer: LayerId, state: ReviewState) -> Planned {
+        self.need_document(document)?;
+        self.need_layer(layer)?;
+        let id = RowId::of_review(document, layer).0;
+        let fields = [("state", state.as_str().into())];
+        let mut plan = self.sets(REVIEW, id, Some(document), &fields)?;
+        if self.presence(REVIEW, id)?.is_none() {
+            let values = [("layer", layer.0.into()), fields[0].clone()];
+            plan.changes = vec![Change::create(REVIEW, id, &values)];
+        } else if self.presence(REVIEW, id)? == Some(Presence::Absent) {
+            let back = [("presence", Presence::Present.as_str().into())];
+            plan.changes.extend(self.sets(REVIEW, id, Some(document), &back)?.changes);
+        }
+        Ok(plan)
+    }
+
+    fn add_comment(&self, document: DocumentId, span: Option<SpanId>, text: &str) -> Planned {
+        self.need_document(document)?;
+        if let Some(span) = span
+            && self.need_span(span)? != document
+        {
+            return Err(StoreError::UnknownSpan(span));
+        }
+        let values = [
+            ("span", span.map(|span| span.0).into()),
+            ("author", self.actor.into()),
+            ("text", text.into()),
+        ];
+        let change = Change::create(COMMENT, self.event.nth_row(0), &values);
+        Ok(Plan { document: Some(document), changes: vec![change], created: Vec::new() })
+    }
+
+    fn set_comment(&self, id: CommentId, field: &str, value: Scalar) -> Planned {
+        let sql = "SELECT document FROM comment WHERE id = ?1 AND presence = 'present'";
+        let document: Option<DocumentId> =
+            self.db.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+        let document = document.ok_or(StoreError::UnknownComment)?;
+        self.sets(COMMENT, id.0, Some(document), &[(field, value)])
+    }
+
+    fn suggest(
+        &self,
+        (document, layer): (DocumentId, LayerId),
+        model: &str,
+        suggestions: &[Suggestion],
+    ) -> Planned {
+        self.need_layer(layer)?;
+        let mut known = read::annotations(self.db, document)?;
+        known.retain(|a| a.layer == layer);
+        let mut plan = Plan { document: Some(document), ..Plan::default() };
+        for old in known.iter().filter(|a| a.state == SpanState::Suggested) {
+            plan.changes.extend(self.remove_span(old.id)?.changes);
+        }
+        known.retain(|a| a.state != SpanState::Suggested);
+        let source = Source::Model(model.to_owned()).to_code();
+        for new in suggestions {
+            self.need_label(&new.label)?;
+            self.need_span_in_text(document, new.span)?;
+            if known.iter().any(|a| is_decided(a, new)) {
+                continue;
+            }
+            let id = SpanId(self.event.nth_row(plan.created.len()));
+            let made =
+                NewSpan { layer, span: new.span, label: &new.label, state: SpanState::Suggested };
+            plan.changes.push(made.change(id, &source, new.score, None));
+            plan.created.push(id);
+        }
+        Ok(plan)
+    }
+
+    fn add_layer(&self, name: &str, kind: LayerKind) -> Planned {
+        need_name(name)?;
+        let id = LayerId::of(name).0;
+        match self.presence(LAYER, id)? {
+            Some(Presence::Present) => Err(StoreError::Exists(format!("layer {name:?}"))),
+            Some(_) => self.sets(
+                LAYER,
+                id,
+                None,
+                &[("presence", Presence::Present.as_str().into()), ("kind", kind.as_str().into())],
+            ),
+            None => {
+                let values = [("name", name.into()), ("kind", kind.as_str().into())];
+                Ok(Plan { changes: vec![Change::create(LAYER, id, &values)], ..Plan::default() })
+            }
+        }
+    }
+
+    fn add_label(&self, label: &NewLabel) -> Planned {
+        if tawsim_corpus::LabelSet::from_names([&label.name]).is_err() {
+            return Err(StoreError::BadLabelName(label.name.chars().take(80).collect()));
+        }
+        let id = RowId::of_label(&label.name).0;
+        match self.presence(LABEL, id)? {
+            Some(Presence::Present) => Err(StoreError::Exists(format!("label {:?}", label.name))),
+            Some(_) => {
+                let back = ("presence", Presence::Present.as_str().into());
+                let mut plan = self.sets(LABEL, id, None, &[back])?;
+                let is_bare = *label == NewLabel::named(&label.name);
+                let fields = if is_bare { Vec::new() } else { label_fields(label) };
+                plan.changes.extend(self.sets(LABEL, id, None, &fields)?.changes);
+                Ok(plan)
+            }
+            None => self.create_label(id, label),
+        }
+    }
+
+    fn create_label(&self, id: i64, label: &NewLabel) -> Planned {
+        let sql = "SELECT ifnull(max(position) + 1, 0) FROM label";
+        let position: i64 = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let mut values = vec![("name", label.name.as_str().into()), ("position", position.into())];
+        values.extend(label_fields(label));
+        Ok(Plan { changes: vec![Change::create(LABEL, id, &values)], ..Plan::default() })
+    }
+
+    fn set_label(&self, label: &NewLabel) -> Planned {
+        let id = RowId::of_label(&label.name).0;
+        match self.presence(LABEL, id)? {
+            None | Some(Presence::Absent) => Err(StoreError::UnknownLabel(label.name.clone())),
+            Some(_) => self.sets(LABEL, id, None, &label_fields(label)),
+        }
+    }
+
+    fn retire_label(&self, name: &str) -> Planned {
+        self.need_label(name)?;
+        let retired = [("presence", Presence::Retired.as_str().into())];
+        self.sets(LABEL, RowId::of_label(name).0, None, &retired)
+    }
+
+    /// Sets of the fields that have another value now.
+    fn sets(
+        &self,
+        table: Table,
+        id: i64,
+        document: Option<DocumentId>,
+        fields: &[(&str, Scalar)],
+    ) -> Planned {
+        let mut plan = Plan { document, ..Plan::default() };
+        for (name, after) in fields {
+            let field = Field::named(name).expect("a column of TABLES");
+            let before = crate::change::current(self.db, table, id, field)?;
+            let Some(before) = before.filter(|before| before != after) else { continue };
+            plan.changes.push(Change::Set { table, id, field, before, after: after.clone() });
+        }
+        Ok(plan)
+    }
+
+    fn presence(&self, table: Table, id: i64) -> Result<Option<Presence>, StoreError> {
+        let sql = format!("SELECT presence FROM {} WHERE id = ?1", table.name);
+        Ok(self.db.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    fn need_document(&self, document: DocumentId) -> Result<(), StoreError> {
+        match self.presence(DOCUMENT, document.0)? {
+            Some(Presence::Present | Presence::Retired) => Ok(()),
+            _ => Err(StoreError::UnknownDocument(document)),
+        }
+    }
+
+    fn need_layer(&self, layer: LayerId) -> Result<(), StoreError> {
+        let is_there = self.presence(LAYER, layer.0)? == Some(Presence::Present);
+        is_there.then_some(()).ok_or(StoreError::UnknownLayer(layer))
+    }
+
+    fn need_label(&self, name: &str) -> Result<(), StoreError> {
+        let is_there = self.presence(LABEL, RowId::of_label(name).0)? == Some(Presence::Present);
+        is_there.then_some(()).ok_or_else(|| StoreError::UnknownLabel(name.to_owned()))
+    }
+
+    /// The document of a span that is there.
+    fn need_span(&self, span: SpanId) -> Result<DocumentId, StoreError> {
+        let sql = "SELECT document FROM span WHERE id = ?1 AND presence = 'present'";
+        let document =
+            self.db.prepare_cached(sql)?.query_row([span], |row| row.get(0)).optional()?;
+        document.ok_or(StoreError::UnknownSpan(span))
+    }
+
+    fn need_span_in_text(&self, document: DocumentId, span: Span) -> Result<(), StoreError> {
+        self.need_document(document)?;
+        let text = read::text(self.db, document)?;
+        need_span_in(&text, document, span)
+    }
+}
+
+pub(crate) fn need_span_in(text: &str, document: DocumentId, span: Span) -> Result<(), StoreError> {
+    let fits = !span.is_empty() && span.get(text).is_some();
+    let byte_len = text.len();
+    fits.then_some(()).ok_or(StoreError::BadSpan { document, span, byte_len })
+}
+
+pub(crate) fn need_name(name: &str) -> Result<(), StoreError> {
+    let is_name = (1..=255).contains(&name.len()) && !name.chars().any(char::is_control);
+    is_name.then_some(()).ok_or_else(|| StoreError::BadName(name.chars().take(80).collect()))
+}
+
+/// Metadata as one JSON object with sorted keys.
+pub(crate) fn metadata_json(metadata: &BTreeMap<String, String>) -> String {
+    serde_json::to_string(metadata).expect("a map of texts is JSON")
+}
+
+/// A suggestion that a person has decided on already.
+fn is_decided(known: &crate::Annotation, new: &Suggestion) -> bool {
+    match known.state {
+        SpanState::Confirmed => known.span.overlaps(new.span),
+        SpanState::Rejected => known.span == new.span && known.label == new.label,
+        SpanState::Suggested => false,
+    }
+}
+
+fn label_fields(label: &NewLabel) -> Vec<(&'static str, Scalar)> {
+    vec![
+        ("title", label.title.as_str().into()),
+        ("color", label.color.as_str().into()),
+        ("shortcut", label.shortcut.as_str().into()),
+        ("guideline", label.guideline.as_str().into()),
+    ]
+}
+
+/// A span to be made.
+pub(crate) struct NewSpan<'a> {
+    pub(crate) layer: LayerId,
+    pub(crate) span: Span,
+    pub(crate) label: &'a str,
+    pub(crate) state: SpanState,
+}
+
+impl NewSpan<'_> {
+    pub(crate) fn change(
+        &self,
+        id: SpanId,
+        source: &str,
+        score: Option<f32>,
+        reviewer: Option<&str>,
+    ) -> Change {
+        let values = [
+            ("layer", self.layer.0.into()),
+            ("start_byte", i64::from(self.span.start()).into()),
+            ("end_byte", i64::from(self.span.end()).into()),
+            ("label", self.label.into()),
+            ("state", self.state.as_str().into()),
+            ("source", source.into()),
+            ("score", score.map(four_digits).into()),
+            ("reviewer", reviewer.into()),
+        ];
+        Change::create(SPAN, id.0, &values)
+    }
+}
+
+/// More digits would differ between machines without saying more.
+fn four_digits(score: f32) -> f64 {
+    (f64::from(score) * 10_000.0).round() / 10_000.0
+}
