@@ -1,8 +1,8 @@
 //! Annotation projects on disk that never lose an acknowledged edit.
 //!
 //! A project is a folder with `project.db` (SQLite). Its truth is an append-only log of events with
-//! a hash chain; documents, layers, spans, reviews and comments are projections of the log, which
-//! [`Project::verify`] rebuilds and compares. Every change of a project is an [`Edit`];
+//! a hash chain; documents, layers, spans, reviews and comments are projections of the log.
+//! Every change of a project is an [`Edit`];
 //! [`Project::apply`] returns after its commit is on disk.
 //!
 //! The state is the fold of all events in the order (Lamport clock, event id), so that two copies of
