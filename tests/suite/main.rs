@@ -1,9 +1,15 @@
-//! The test suite.
+//! The test suite: one module a subject.
 
+mod cli;
+mod corpus;
 mod crf_inference;
 mod crf_train;
+mod formats;
+mod model_file;
 mod store_edits;
+mod tagger;
 mod tokenizer_normalize;
 mod tokenizer_segments;
 mod tokenizer_spans;
 mod tokenizer_tokens;
+mod workspace;

@@ -135,10 +135,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<SectionRanges, ModelError> {
 }
 
 fn read_header(bytes: &[u8]) -> Result<Header, ModelError> {
-    if !bytes.starts_with(&MAGIC) {
+    let truncated = || ModelError::Truncated { byte_len: bytes.len() as u64 };
+    let head = &bytes[..bytes.len().min(MAGIC.len())];
+    if !MAGIC.starts_with(head) {
         return Err(ModelError::NotAModel);
     }
-    let truncated = || ModelError::Truncated { byte_len: bytes.len() as u64 };
     let header: Header =
         bytemuck::pod_read_unaligned(bytes.get(..HEADER_LEN).ok_or_else(truncated)?);
     if header.version != FORMAT_VERSION {
