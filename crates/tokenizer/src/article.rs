@@ -3,7 +3,7 @@
 use crate::letters::Letters;
 use crate::pattern::{LAM, Pattern};
 
-const ARTICLE: Letters = Letters::literal("ال");
+pub(crate) const ARTICLE: Letters = Letters::literal("ال");
 
 /// Stems that begin with ال without it being the article: the eighth form of roots in ل, names,
 /// and function words whose ال no longer comes off.
@@ -47,14 +47,27 @@ const NO_ARTICLE_PREFIXES: &[Letters] = &[
 ];
 
 /// Letters of the article at the start of the stem: two for `ال`, one for what `ل` left of it.
-pub(crate) fn n_letters(pattern: Pattern, word: Letters) -> u32 {
-    let n_proclitics = u32::from(pattern.n_proclitics);
+/// `level` says how often a word was seen.
+pub(crate) fn n_letters(pattern: Pattern, word: Letters, level: impl Fn(Letters) -> u8) -> u8 {
+    let n = n_letters_if_any(pattern, word);
+    let stem = pattern.stem(word);
+    let is_article = match n {
+        2 => is_article(stem),
+        // للجيش is ل+الجيش, but للبنان is ل+لبنان.
+        1 => stem.len() > 2 && level(ARTICLE.join(stem.skip(1))) >= level(stem),
+        _ => false,
+    };
+    if is_article { n } else { 0 }
+}
+
+/// The same for a stem that is known to have an article, or not to look like it.
+pub(crate) fn n_letters_if_any(pattern: Pattern, word: Letters) -> u8 {
     let stem = pattern.stem(word);
     if stem.starts_with(ARTICLE) {
-        return if is_article(stem) { 2 } else { 0 };
+        return 2;
     }
-    let behind_lam = n_proclitics > 0 && word.at(n_proclitics - 1) == LAM;
-    u32::from(behind_lam && stem.at(0) == LAM && stem.len() > 2)
+    let n_proclitics = u32::from(pattern.n_proclitics);
+    u8::from(n_proclitics > 0 && word.at(n_proclitics - 1) == LAM && stem.at(0) == LAM)
 }
 
 fn is_article(stem: Letters) -> bool {

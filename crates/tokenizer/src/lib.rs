@@ -18,6 +18,7 @@ mod web;
 
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
 pub use offset::{OffsetMap, OffsetUnit};
+pub use segmenter::{Segmentation, Segmenter, SegmenterConfig, SegmenterError, SegmenterTrainer};
 pub use span::Span;
 pub use token::{Segment, SegmentRole, Sentence, Token, TokenKind};
 pub use tokenizer::{Tokenized, Tokenizer};

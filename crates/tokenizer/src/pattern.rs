@@ -12,9 +12,23 @@ pub(crate) struct Pattern {
 impl Pattern {
     pub(crate) const WHOLE: Self = Self { n_proclitics: 0, n_suffix: 0 };
 
+    /// Whether the first proclitic is و, ف or the question particle.
+    pub(crate) fn has_conjunction(self, word: Letters) -> bool {
+        self.n_proclitics > 0 && (is_conjunction(word.at(0)) || word.at(0) == ALEF)
+    }
+
     /// The letters between the clitics; empty in `به`, `لهم`.
     pub(crate) fn stem(self, word: Letters) -> Letters {
         word.first(word.len() - u32::from(self.n_suffix)).skip(u32::from(self.n_proclitics))
+    }
+}
+
+impl Pattern {
+    /// Letters of each part in order: the proclitics, the stem (may be zero), the enclitic (too).
+    pub(crate) fn part_lens(self, word: Letters) -> impl Iterator<Item = u32> {
+        let n_suffix = u32::from(self.n_suffix);
+        let n_stem = word.len() - u32::from(self.n_proclitics) - n_suffix;
+        std::iter::repeat_n(1, self.n_proclitics.into()).chain([n_stem, n_suffix])
     }
 }
 

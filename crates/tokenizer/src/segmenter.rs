@@ -1,102 +1,153 @@
-//! Which cut of a word is right.
+//! Which cut of a word is right: decided words first, the model for the rest.
 
-use crate::letters::Letters;
+mod closed;
+mod features;
+mod file;
+mod lexicon;
+mod model;
+mod optimize;
+mod train;
+
+pub use file::SegmenterError;
+pub use train::{SegmenterConfig, SegmenterTrainer};
+
+use crate::article;
+use crate::letters::{Letters, letter_start};
 use crate::pattern::{Pattern, candidates};
+use lexicon::Lexicon;
+use model::Model;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
-/// Decides how a word is cut.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Segmenter;
+/// The segmenter that comes with the crate; its card is `models/segmenter.md`.
+static BUNDLED: LazyLock<Arc<Segmenter>> = LazyLock::new(|| {
+    let bytes = include_bytes!("../data/segmenter.bin");
+    Arc::new(Segmenter::from_bytes(Cow::Borrowed(bytes)).expect("a test reads the bundled file"))
+});
 
-/// Words that look as if they had a clitic.
-const WHOLE: &[&str] = &[
-    "وزير",
-    "وزارة",
-    "وجود",
-    "وقت",
-    "وضع",
-    "وفقا",
-    "وقع",
-    "وفق",
-    "واحد",
-    "واحدة",
-    "وكالة",
-    "وصل",
-    "وسط",
-    "وراء",
-    "واضح",
-    "وسائل",
-    "وحدات",
-    "وحدة",
-    "ولاية",
-    "وجه",
-    "والد",
-    "والدة",
-    "واشنطن",
-    "وقف",
-    "وصول",
-    "وصف",
-    "وزراء",
-    "واقع",
-    "ورقة",
-    "وثائق",
-    "وفد",
-    "وفاة",
-    "والتر",
-    "وطن",
-    "وطنية",
-    "وطني",
-    "وحيد",
-    "وسيلة",
-    "ورشة",
-    "وتيرة",
-    "وعد",
-    "وعي",
-    "للأسف",
-    "اللهم",
-    "الله",
-    "هذه",
-    "هذا",
-];
+/// Decides how words are cut into clitics and stem. Immutable.
+///
+/// A word goes through four stages: the closed list of function words, the table of decided words,
+/// and for the rest a log-linear model over the cuts that the grammar `[و|ف] [ب|ل|ك|س] STEM
+/// [pronoun]` allows. Its attributes are letters, and how often the stem was met in raw text alone
+/// and in other surroundings (article, conjunction, pronouns), and whether it is a known name.
+///
+/// ```
+/// use tawsim_tokenizer::Segmenter;
+/// let segmenter = Segmenter::bundled();
+/// let mut parts = Vec::new();
+/// segmenter.cut("وبقيادتهم", &mut parts);
+/// assert_eq!(parts, ["و", "ب", "قيادت", "هم"]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segmenter {
+    lexicon: Lexicon,
+    model: Model,
+}
 
-const HEADS: &[&str] = &["وال", "بال", "فال", "كال", "وبال", "ولل", "لل", "وكال", "فلل"];
+/// One way to cut a word, and how likely the model finds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segmentation<'w> {
+    /// The parts in order; they join to the word.
+    pub parts: Vec<&'w str>,
+    /// Between 0 and 1; all segmentations of a word sum to 1.
+    pub probability: f32,
+}
+
+/// How a word is cut, and how many letters of its stem are the article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decision {
+    pub(crate) pattern: Pattern,
+    pub(crate) n_article: u8,
+}
 
 impl Segmenter {
-    /// The cut of a word of at least one letter.
-    pub(crate) fn pattern(self, letters: Letters) -> Pattern {
-        let by_rule = Self::rule(letters);
-        let mut found = Pattern::WHOLE;
-        candidates(letters, |pattern| {
-            if pattern == by_rule {
-                found = pattern;
-            }
-        });
-        found
+    fn new(lexicon: Lexicon, model: Model) -> Self {
+        Self { lexicon, model }
     }
 
-    fn rule(letters: Letters) -> Pattern {
-        if WHOLE.iter().any(|word| Letters::literal(word) == letters) {
-            return Pattern::WHOLE;
+    /// The segmenter that comes with the crate.
+    #[must_use]
+    pub fn bundled() -> Arc<Self> {
+        Arc::clone(&BUNDLED)
+    }
+
+    /// The cut of a word of at least one letter.
+    #[inline]
+    pub(crate) fn decide(&self, letters: Letters) -> Decision {
+        match self.decided(letters) {
+            Some(decision) => decision,
+            None => self.judge(letters),
         }
-        let with_article = HEADS.iter().any(|head| {
-            letters.starts_with(Letters::literal(head))
-                && letters.len() > Letters::literal(head).len() + 1
-        });
-        if with_article {
-            let conj = letters.at(0) == crate::letters::code('و')
-                || letters.at(0) == crate::letters::code('ف');
-            let second = letters.at(1) != crate::pattern::ALEF;
-            return Pattern { n_proclitics: 1 + u8::from(conj && second), n_suffix: 0 };
+    }
+
+    /// The cut from the table, if the word stands there.
+    #[inline]
+    pub(crate) fn decided(&self, letters: Letters) -> Option<Decision> {
+        let entry = self.lexicon.get(letters)?;
+        let pattern = entry.pattern?;
+        let n_article =
+            if entry.has_article { article::n_letters_if_any(pattern, letters) } else { 0 };
+        Some(Decision { pattern, n_article })
+    }
+
+    /// The cut the model finds best.
+    pub(crate) fn judge(&self, letters: Letters) -> Decision {
+        let pattern = self.model.best(letters, &self.lexicon);
+        let level = |word| self.lexicon.level(word);
+        Decision { pattern, n_article: article::n_letters(pattern, letters, level) }
+    }
+
+    /// Whether the grammar of clitics allows a word to be cut at all.
+    #[must_use]
+    pub fn looks_cliticised(word: &str) -> bool {
+        let mut n_cuts = 0;
+        if let Some(letters) = Letters::from_text(word) {
+            candidates(letters, |_| n_cuts += 1);
         }
-        let waw = letters.at(0) == crate::letters::code('و') && letters.len() > 3;
-        let daesh = letters == Letters::literal("لداعش") || letters == Letters::literal("بداعش");
-        let ha = letters.len() > 4
-            && (letters.ends_with(Letters::literal("ها"))
-                || letters.ends_with(Letters::literal("هما")));
-        let n_suffix = match ha {
-            false => 0,
-            true if letters.ends_with(Letters::literal("ها")) => 2,
-            true => 3,
+        n_cuts > 1
+    }
+
+    /// Puts the parts of a word into `parts`, in order: proclitics, stem, pronoun.
+    ///
+    /// The word stands alone here; a [`crate::Tokenizer`] also sees what is around it.
+    pub fn cut<'w>(&self, word: &'w str, parts: &mut Vec<&'w str>) {
+        parts.clear();
+        match Letters::from_text(word).filter(|letters| letters.len() > 0) {
+            Some(letters) => push_parts(word, letters, self.decide(letters).pattern, parts),
+            None => parts.push(word),
+        }
+    }
+
+    /// All cuts of a word that the grammar allows, the likeliest first.
+    ///
+    /// The probabilities are the model's, also for words whose cut is decided beforehand.
+    #[must_use]
+    pub fn segmentations<'w>(&self, word: &'w str) -> Vec<Segmentation<'w>> {
+        let Some(letters) = Letters::from_text(word).filter(|letters| letters.len() > 0) else {
+            return vec![Segmentation { parts: vec![word], probability: 1.0 }];
         };
-        Pattern { n_proclitics: u8::from(waw || daesh), n_suffix }
+        let scored = self.model.score(letters, &self.lexicon).probabilities();
+        let segmentation = |&(pattern, probability): &(Pattern, f32)| {
+            let mut parts = Vec::new();
+            push_parts(word, letters, pattern, &mut parts);
+            Segmentation { parts, probability }
+        };
+        let mut found: Vec<_> = scored.as_slice().iter().map(segmentation).collect();
+        found.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        found
+    }
+}
+
+/// Cuts a word; a cut inside a ligature is left out.
+fn push_parts<'w>(word: &'w str, letters: Letters, pattern: Pattern, parts: &mut Vec<&'w str>) {
+    let (mut from, mut letter) = (0, 0);
+    for len in pattern.part_lens(letters) {
+        letter += len;
+        let to = if letter >= letters.len() { word.len() } else { letter_start(word, letter) };
+        if to > from {
+            parts.push(&word[from..to]);
+            from = to;
+        }
     }
 }

@@ -3,10 +3,11 @@ use crate::letters::{Letters, letter_start};
 use crate::masks::Masks;
 use crate::pattern::Pattern;
 use crate::scan::Scanner;
-use crate::segmenter::Segmenter;
+use crate::segmenter::{Decision, Segmenter};
 use crate::sentence::{self, Breaks};
 use crate::{Segment, SegmentRole, Sentence, Span, Token, TokenKind};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What [`Tokenizer::tokenize`] found in a text. Reuse one: its buffers stay.
 #[derive(Clone, Debug, Default)]
@@ -112,16 +113,34 @@ impl Tokenized {
 /// let parts: Vec<&str> = out.segments().iter().map(|segment| segment.span.slice(text)).collect();
 /// assert_eq!(parts, ["هجوم", "ل", "داعش", "و", "ب", "الجيش"]);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Tokenizer {
-    segmenter: Segmenter,
+    segmenter: Arc<Segmenter>,
+}
+
+impl Default for Tokenizer {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Tokenizer {
     /// The tokenizer with the bundled segmenter.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { segmenter: Segmenter::bundled() }
+    }
+
+    /// The segmenter it uses, also for single words and for other readings of them.
+    #[must_use]
+    pub fn segmenter(&self) -> &Segmenter {
+        &self.segmenter
+    }
+
+    /// A tokenizer with another segmenter.
+    #[must_use]
+    pub fn with_segmenter(segmenter: Arc<Segmenter>) -> Self {
+        Self { segmenter }
     }
 
     /// Finds tokens, sentences and clitic segments of any text.
@@ -149,6 +168,10 @@ impl Tokenizer {
     /// # Panics
     /// If the text is longer than [`Span::MAX_TEXT_BYTES`].
     pub fn scan(&self, text: &str, out: &mut Tokenized) {
+        Self::scan_text(text, out);
+    }
+
+    pub(crate) fn scan_text(text: &str, out: &mut Tokenized) {
         assert!(text.len() <= Span::MAX_TEXT_BYTES, "a text holds at most 4 GiB");
         out.clear();
         out.masks.fill(text.as_bytes());
@@ -176,8 +199,8 @@ impl Tokenizer {
                 return;
             }
         }
-        let pattern = self.segmenter.pattern(letters);
-        let cuts = Cuts { word, plain, pattern, letters };
+        let decision = self.segmenter.decide(letters);
+        let cuts = Cuts { word, plain, decision, letters };
         cuts.push(token_idx, range.start, out);
     }
 }
@@ -219,7 +242,7 @@ fn mark_article(out: &mut Tokenized) {
 struct Cuts<'t> {
     word: &'t str,
     plain: bool,
-    pattern: Pattern,
+    decision: Decision,
     letters: Letters,
 }
 
@@ -232,8 +255,8 @@ impl Cuts<'_> {
 
     #[inline]
     fn push(&self, token_idx: usize, start: usize, out: &mut Tokenized) {
-        let (n_proclitics, n_suffix) =
-            (u32::from(self.pattern.n_proclitics), u32::from(self.pattern.n_suffix));
+        let Pattern { n_proclitics, n_suffix } = self.decision.pattern;
+        let (n_proclitics, n_suffix) = (u32::from(n_proclitics), u32::from(n_suffix));
         let stem_end =
             if n_suffix == 0 { self.word.len() } else { self.at(self.letters.len() - n_suffix) };
         let mut from = 0;
@@ -250,9 +273,9 @@ impl Cuts<'_> {
     /// Flags the article of the stem just pushed, which begins at byte `from` of the word.
     #[inline]
     fn mark_article(&self, from: usize, out: &mut Tokenized) {
-        let n_article = crate::article::n_letters(self.pattern, self.letters);
+        let Decision { pattern, n_article } = self.decision;
         let Some(stem) = out.segments.last_mut().filter(|_| n_article > 0) else { return };
-        let end = self.at(u32::from(self.pattern.n_proclitics) + n_article);
+        let end = self.at(u32::from(pattern.n_proclitics) + u32::from(n_article));
         if let Ok(byte_len) = u8::try_from(end - from) {
             stem.has_article = true;
             stem.article_byte_len = byte_len;
