@@ -63,7 +63,7 @@ fn tag_writes_one_json_line_a_document() {
     assert_eq!((&row["id"], &row["offset_unit"]), (&"-".into(), &"byte".into()));
     let entity = &row["entities"][1];
     assert_eq!((&entity["label"], &entity["surface"]), (&"FACTION".into(), &"داعش".into()));
-    assert_eq!((&entity["start"], &entity["end"]), (&26.into(), &34.into()));
+    assert_eq!((&entity["start"], &entity["end"]), (&25.into(), &33.into()));
     assert!(entity["score"].as_f64().is_some_and(|score| (0.5..=1.0).contains(&score)));
 }
 

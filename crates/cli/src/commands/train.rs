@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// The model's name; the default is that of the output.
     #[arg(long)]
     name: Option<String>,
+    /// Learn these labels only, in this order, for example FACTION,PLACE,NUMBER.
+    #[arg(long, value_delimiter = ',', value_name = "LABELS")]
+    labels: Vec<String>,
     /// Threads; 0 means one a core. The model is the same for any number.
     #[arg(long, default_value_t = 0)]
     threads: usize,
@@ -83,7 +86,10 @@ fn non_negative(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     check_output(&args.output)?;
-    let (documents, labels) = read_annotated(&args.inputs, streams)?;
+    let (mut documents, mut labels) = read_annotated(&args.inputs, streams)?;
+    if !args.labels.is_empty() {
+        labels = keep_labels(&mut documents, &labels, &args.labels)?;
+    }
     let gazetteer = read_gazetteer(&args.gazetteer)?;
     let (held_out, documents) = split(documents, args.holdout, args.seed);
     let settings = settings(args, gazetteer, documents.len());
@@ -114,6 +120,26 @@ fn check_output(path: &Path) -> Result<()> {
     tempfile::tempfile_in(folder)
         .with_context(|| format!("{}: cannot write into this folder", folder.display()))?;
     Ok(())
+}
+
+/// Drops the entities of all labels but these; returns these in the order given.
+fn keep_labels(
+    documents: &mut [Document],
+    labels: &LabelSet,
+    wanted: &[String],
+) -> Result<LabelSet> {
+    let kept = LabelSet::from_names(wanted)?;
+    if let Some(unknown) = wanted.iter().find(|name| labels.get(name).is_none()) {
+        bail!("no label {unknown:?} in the documents; they have {}", labels.names().join(", "));
+    }
+    for document in documents {
+        document.entities.retain_mut(|entity| {
+            let label = kept.get(labels.name(entity.label));
+            entity.label = label.unwrap_or(entity.label);
+            label.is_some()
+        });
+    }
+    Ok(kept)
 }
 
 /// The documents kept back, and the rest, each in their old order.

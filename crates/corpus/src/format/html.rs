@@ -21,8 +21,8 @@ const STYLE: &str = "\
 body{font:1.15rem/2.1 'Noto Naskh Arabic','Amiri','Segoe UI',Tahoma,serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
 h1{font:600 1rem/1.5 sans-serif;border-top:1px solid #ccc;padding-top:1rem;unicode-bidi:plaintext}
 p{white-space:pre-wrap;margin:0 0 .6rem;unicode-bidi:plaintext;text-align:start}
-mark{border-radius:.25rem;padding:.1rem .2rem;border-bottom:2px solid;color:inherit}
-.legend mark{margin-inline-end:.6rem;font-size:.9rem}
+mark{border-radius:.25rem;padding:.1rem 0;border-bottom:2px solid;color:inherit}
+.legend mark{margin-inline-end:.6rem;padding:.1rem .3rem;font-size:.9rem}
 ";
 
 /// Begins the page: style and legend of the labels.
