@@ -15,6 +15,7 @@ mod scratch_pool;
 mod tagger;
 mod train;
 
+pub use clusters::{ClusterProgress, ClusterSettings, Clusters, ClustersError, learn_clusters};
 pub use features::{FeatureConfig, FeatureConfigError, Property, Template};
 pub use gazetteer::{Gazetteer, GazetteerBuilder, GazetteerError, NameStatus};
 pub use model::{Metadata, Model, ModelError};

@@ -8,7 +8,7 @@ use tawsim_crf::{Dataset, Progress, StopReason, Weights};
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 use thiserror::Error;
 
-use crate::clusters::{ClusterRow, WordClusters};
+use crate::clusters::Clusters;
 use crate::features::{
     FeatureConfig, FeatureExtractor, FormTable, FormText, TokenizedText, UnitReader, Units,
 };
@@ -24,6 +24,8 @@ pub struct TrainSettings {
     pub features: FeatureConfig,
     /// Names known beforehand; they go into the model.
     pub gazetteer: Gazetteer,
+    /// Word clusters; they go into the model.
+    pub clusters: Clusters,
     /// How entities are written as tags.
     pub scheme: TagScheme,
     /// Attributes seen less often than this are left out.
@@ -47,6 +49,7 @@ impl TrainSettings {
             name: name.into(),
             features: FeatureConfig::standard(),
             gazetteer: Gazetteer::default(),
+            clusters: Clusters::default(),
             scheme: TagScheme::Iob2,
             min_count: 1,
             prune_below: 0.02,
@@ -209,7 +212,7 @@ impl<'a> Extraction<'a> {
         forms.clear(properties);
         let (mut reader, mut units) = (UnitReader::default(), Units::default());
         let mut out = ExtractedDocument::default();
-        let clusters = WordClusters::default();
+        let clusters = self.settings.clusters.view();
         let mut entities = EntityCursor { rest: &document.entities, scheme: self.settings.scheme };
         let source = TokenizedText { text: &document.text, tokenized: &tokenized };
         for sentence in tokenized.sentences() {
@@ -398,14 +401,13 @@ fn model_bytes(
     };
     let transitions =
         [weights.transition_weights(), weights.start_weights(), weights.end_weights()].concat();
-    let clusters: &[ClusterRow] = &[];
     ModelParts {
         metadata: &metadata,
         attribute_keys: &rows.keys,
         weights: &rows.weights,
         transitions: &transitions,
         gazetteer: &settings.gazetteer,
-        clusters,
+        clusters: &settings.clusters.rows,
     }
     .to_bytes()
 }

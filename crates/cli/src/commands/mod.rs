@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+mod clusters;
 mod convert;
 mod evaluate;
 mod model;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Train(train::Args),
     Evaluate(evaluate::Args),
     Convert(convert::Args),
+    Clusters(clusters::Args),
     #[command(subcommand)]
     Model(model::Command),
 }
@@ -33,6 +35,7 @@ impl Command {
             Self::Train(args) => train::run(&args, streams),
             Self::Evaluate(args) => evaluate::run(&args, streams),
             Self::Convert(args) => convert::run(&args, streams),
+            Self::Clusters(args) => clusters::run(&args, streams),
             Self::Model(command) => model::run(&command, streams),
         }
     }

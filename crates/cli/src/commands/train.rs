@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tawsim_corpus::{Document, LabelSet};
 use tawsim_tagger::{
-    Gazetteer, GazetteerBuilder, Model, Tagger, TrainReport, TrainSettings, TrainedModel, train,
+    Clusters, Gazetteer, GazetteerBuilder, Model, Tagger, TrainReport, TrainSettings, TrainedModel,
+    train,
 };
 
 use super::evaluate::{evaluate_tagger, write_scores};
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Names to go into the model: tables (.tsv), or folders of them. May be given more than once.
     #[arg(long, value_name = "PATH")]
     gazetteer: Vec<PathBuf>,
+    /// Word clusters to go into the model, made by `tawsim clusters`.
+    #[arg(long, value_name = "FILE")]
+    clusters: Option<PathBuf>,
     /// The model's name; the default is that of the output.
     #[arg(long)]
     name: Option<String>,
@@ -92,7 +96,12 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     }
     let gazetteer = read_gazetteer(&args.gazetteer)?;
     let (held_out, documents) = split(documents, args.holdout, args.seed);
-    let settings = settings(args, gazetteer, documents.len());
+    let mut settings = settings(args, gazetteer, documents.len());
+    if let Some(path) = &args.clusters {
+        let table = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        settings.clusters =
+            Clusters::from_tsv(&table).with_context(|| path.display().to_string())?;
+    }
     let messages = &mut streams.messages;
     let trained = with_threads(args.threads, || {
         train_with_progress(args, &documents, &labels, &settings, messages)

@@ -112,9 +112,9 @@ impl FormTable {
             Property::Ngrams(n) => self.push_ngrams(stem, n.into()),
             Property::Shape => self.values.push(shape(text)),
             Property::Length => self.values.push(text.folded.chars().take(8).count() as u64),
-            Property::Cluster(bits) => {
-                self.values
-                    .extend(clusters.path(hash_text(text.folded)).map(|path| path.cut(bits)));
+            Property::Cluster(level) => {
+                let key = if text.kind == TokenKind::Number { "0" } else { text.folded };
+                self.values.extend(clusters.get(hash_text(key), level).map(u64::from));
             }
             Property::Clitics | Property::Gazetteer | Property::GazetteerSet => {}
         }

@@ -20,7 +20,7 @@ pub enum Property {
     Shape,
     /// Number of characters, up to 8.
     Length,
-    /// The word cluster, cut to the first `n` bits of its path; 0 is the whole path.
+    /// The word cluster at a granularity; 0 is the coarsest.
     Cluster(u8),
     /// The clitics around the stem.
     Clitics,
@@ -68,7 +68,7 @@ pub enum FeatureConfigError {
     )]
     Template(usize),
     /// A property's number is out of range.
-    #[error("template {0}: affixes and n-grams have 1 to 8 characters, clusters up to 32 bits")]
+    #[error("template {0}: affixes and n-grams have 1 to 8 characters, clusters four levels")]
     Size(usize),
 }
 
@@ -121,7 +121,7 @@ const fn has_good_size(property: Property) -> bool {
         | Property::Suffixes(n)
         | Property::Suffix(n)
         | Property::Ngrams(n) => n >= 1 && n <= 8,
-        Property::Cluster(bits) => bits <= 32,
+        Property::Cluster(level) => (level as usize) < crate::clusters::MAX_LEVELS,
         _ => true,
     }
 }
@@ -141,7 +141,7 @@ const STANDARD_SINGLE: &[(Property, i8, i8)] = &[
     (Property::Length, 0, 0),
     (Property::Clitics, -1, 2),
     (Property::Cluster(0), -2, 2),
-    (Property::Cluster(6), -1, 1),
+    (Property::Cluster(1), -2, 2),
     (Property::Gazetteer, -2, 2),
 ];
 

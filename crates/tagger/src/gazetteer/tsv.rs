@@ -45,8 +45,12 @@ impl GazetteerBuilder {
         if name.is_empty() {
             return Err(format!("{id} has no name"));
         }
-        for name in std::iter::once(name).chain(names.split('|')) {
-            let (status, name) = split_status(name.trim());
+        let names: Vec<_> = names.split('|').map(|name| split_status(name.trim())).collect();
+        // A mark on a further name that is the canonical one holds for it.
+        if !names.iter().any(|(_, further)| *further == name) {
+            self.add(kind, name, NameStatus::Plain);
+        }
+        for (status, name) in names {
             self.add(kind, name, status);
         }
         Ok(())
