@@ -272,3 +272,55 @@ fn sum_row(form: usize, offset: i8, n_tags: usize) -> std::ops::Range<usize> {
     let start = (form * N_OFFSETS + offset_idx) * n_tags;
     start..start + n_tags
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use tawsim_corpus::{Document, Entity, LabelSet};
+
+    use super::*;
+    use crate::{Clusters, GazetteerBuilder, NameStatus, TrainSettings, train};
+
+    const TEXT: &str = "قصف داعش مدينة حلب و12 قرية في ريف خان شيخون";
+
+    fn model() -> Model {
+        let labels = LabelSet::from_names(["PLACE"]).expect("good name");
+        let mut document = Document::new("a", TEXT);
+        for surface in ["حلب", "خان شيخون"] {
+            let start = TEXT.find(surface).expect("it is there");
+            let span = Span::from_range(start..start + surface.len()).expect("short");
+            document.entities.push(Entity::new(span, labels.at(0).expect("one label")));
+        }
+        let mut settings = TrainSettings::new("tiny");
+        let mut gazetteer = GazetteerBuilder::new();
+        gazetteer.add("place", "خان شيخون", NameStatus::Plain);
+        settings.gazetteer = gazetteer.build();
+        settings.clusters = Clusters::from_tsv("حلب\t1\t2\nقريه\t0\t1\n").expect("good table");
+        settings.prune_below = 0.0;
+        let trained = train(&[document], &labels, &settings, &mut |_| ControlFlow::Continue(()));
+        Model::read(&mut trained.expect("there are entities").bytes.as_slice()).expect("just made")
+    }
+
+    /// The sums kept for each form are what adding every attribute's row one by one gives.
+    #[test]
+    fn the_lattice_is_the_plain_sum_of_all_attributes() {
+        let tagger = Tagger::new(model());
+        let mut scratch = TaggerScratch::new();
+        let found: Vec<&str> =
+            tagger.tag(TEXT, &mut scratch).iter().map(|e| e.span.slice(TEXT)).collect();
+        assert_eq!(found, ["حلب", "خان شيخون"]);
+        let (view, scale) = (tagger.model.view(), tagger.model.metadata().weight_scale);
+        for unit_idx in 0..scratch.units.units.len() {
+            let mut sums = vec![0; tagger.model.n_tags()];
+            let mut n_attributes = 0;
+            tagger.model.extractor().attributes(&scratch.forms, &scratch.units, unit_idx, |key| {
+                n_attributes += 1;
+                view.add_attribute(key, &mut sums);
+            });
+            assert!(n_attributes > 40);
+            let plain: Vec<f32> = sums.iter().map(|sum| *sum as f32 * scale).collect();
+            assert_eq!(scratch.lattice.row(unit_idx), plain);
+        }
+    }
+}

@@ -1,19 +1,20 @@
+mod extraction;
+mod training_set;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use tawsim_corpus::{Document, LabelSet, Tag, TagScheme, UnitSpan, units_of};
-use tawsim_crf::{Dataset, Progress, StopReason, Weights};
-use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
+use tawsim_corpus::{Document, LabelSet, TagScheme};
+use tawsim_crf::{Progress, StopReason, Weights};
 use thiserror::Error;
 
 use crate::clusters::Clusters;
-use crate::features::{
-    FeatureConfig, FeatureExtractor, FormTable, FormText, TokenizedText, UnitReader, Units,
-};
+use crate::features::FeatureConfig;
 use crate::gazetteer::Gazetteer;
 use crate::model::{Metadata, ModelError, ModelParts, transition_mask};
+use extraction::{ExtractedDocument, Extraction};
+use training_set::TrainingSet;
 
 /// How to train a model.
 #[derive(Clone, Debug)]
@@ -171,191 +172,6 @@ pub fn train(
 }
 
 const BLOCK_DOCUMENTS: usize = 64;
-
-/// What is the same for all documents.
-struct Extraction<'a> {
-    settings: &'a TrainSettings,
-    extractor: FeatureExtractor,
-    tokenizer: Tokenizer,
-    n_tags: usize,
-}
-
-/// The sentences of a document as attribute keys and tags.
-#[derive(Default)]
-struct ExtractedDocument {
-    keys: Vec<u64>,
-    /// End of each unit in `keys`.
-    unit_ends: Vec<u32>,
-    tags: Vec<u16>,
-    /// End of each sentence in units.
-    sentence_ends: Vec<u32>,
-    n_entities: usize,
-    n_widened: usize,
-    n_lost: usize,
-}
-
-impl<'a> Extraction<'a> {
-    fn new(labels: &LabelSet, settings: &'a TrainSettings) -> Self {
-        Self {
-            settings,
-            extractor: FeatureExtractor::new(&settings.features),
-            tokenizer: Tokenizer::new(),
-            n_tags: settings.scheme.n_tags(labels.len()),
-        }
-    }
-
-    fn document(&self, document: &Document) -> ExtractedDocument {
-        let mut tokenized = Tokenized::default();
-        self.tokenizer.tokenize(&document.text, &mut tokenized);
-        let properties = self.extractor.form_properties();
-        let mut forms = FormTable::default();
-        forms.clear(properties);
-        let (mut reader, mut units) = (UnitReader::default(), Units::default());
-        let mut out = ExtractedDocument::default();
-        let clusters = self.settings.clusters.view();
-        let mut entities = EntityCursor { rest: &document.entities, scheme: self.settings.scheme };
-        let source = TokenizedText { text: &document.text, tokenized: &tokenized };
-        for sentence in tokenized.sentences() {
-            let tokens = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
-            units.units.clear();
-            let form_id = |identity, text: FormText<'_>| {
-                let known = forms.get(identity);
-                known.unwrap_or_else(|| forms.insert(identity, text, properties, &clusters))
-            };
-            reader.read(source, tokens, &mut units.units, form_id);
-            units.match_gazetteer(&forms, self.settings.gazetteer.view());
-            self.push_units(&forms, &units, &mut out);
-            entities.push_tags(&units, &mut out);
-        }
-        out.n_lost += entities.rest.len();
-        debug_assert!(out.tags.iter().all(|tag| usize::from(*tag) < self.n_tags));
-        out
-    }
-
-    fn push_units(&self, forms: &FormTable, units: &Units, out: &mut ExtractedDocument) {
-        for unit_idx in 0..units.units.len() {
-            self.extractor.attributes(forms, units, unit_idx, |key| out.keys.push(key));
-            out.unit_ends.push(out.keys.len() as u32);
-        }
-        out.sentence_ends.push(out.unit_ends.len() as u32);
-    }
-}
-
-/// The entities of a document that no sentence has taken yet.
-struct EntityCursor<'d> {
-    rest: &'d [tawsim_corpus::Entity],
-    scheme: TagScheme,
-}
-
-impl EntityCursor<'_> {
-    /// Takes the entities that begin in the sentence of `units` and writes its tags.
-    fn push_tags(&mut self, units: &Units, out: &mut ExtractedDocument) {
-        let spans: Vec<Span> = units.units.iter().map(|unit| unit.span).collect();
-        let end = spans.last().map_or(0, |span| span.end());
-        let n_here = self.rest.partition_point(|entity| entity.span.start() < end);
-        let (here, rest) = self.rest.split_at(n_here);
-        self.rest = rest;
-        let mut unit_spans: Vec<UnitSpan> = Vec::new();
-        for entity in here {
-            let free_from = unit_spans.last().map_or(0, |last| last.units.end);
-            match units_of(entity, &spans).filter(|(range, _)| range.start >= free_from) {
-                None => out.n_lost += 1,
-                Some((range, is_exact)) => {
-                    out.n_widened += usize::from(!is_exact);
-                    out.n_entities += 1;
-                    unit_spans.push(UnitSpan { units: range, label: entity.label });
-                }
-            }
-        }
-        let mut tags: Vec<Tag> = Vec::new();
-        self.scheme.encode(&unit_spans, spans.len(), &mut tags);
-        out.tags.extend(tags.iter().map(|tag| self.scheme.tag_idx(*tag)));
-    }
-}
-
-/// All documents, with attribute ids in the order in which they were first seen.
-struct TrainingSet {
-    n_tags: usize,
-    ids: FxHashMap<u64, u32>,
-    keys: Vec<u64>,
-    n_seen: Vec<u32>,
-    attributes: Vec<u32>,
-    unit_ends: Vec<usize>,
-    tags: Vec<u16>,
-    sentence_ends: Vec<usize>,
-    counts: TrainCounts,
-}
-
-impl TrainingSet {
-    fn new(n_tags: usize) -> Self {
-        Self {
-            n_tags,
-            ids: FxHashMap::default(),
-            keys: Vec::new(),
-            n_seen: Vec::new(),
-            attributes: Vec::new(),
-            unit_ends: Vec::new(),
-            tags: Vec::new(),
-            sentence_ends: Vec::new(),
-            counts: TrainCounts::default(),
-        }
-    }
-
-    fn push(&mut self, document: &ExtractedDocument) {
-        let (first_attribute, first_unit) = (self.attributes.len(), self.unit_ends.len());
-        for &key in &document.keys {
-            let id = self.id(key);
-            self.n_seen[id as usize] += 1;
-            self.attributes.push(id);
-        }
-        self.unit_ends.extend(document.unit_ends.iter().map(|end| first_attribute + *end as usize));
-        self.sentence_ends
-            .extend(document.sentence_ends.iter().map(|end| first_unit + *end as usize));
-        self.tags.extend_from_slice(&document.tags);
-        self.counts.n_documents += 1;
-        self.counts.n_sentences += document.sentence_ends.len();
-        self.counts.n_units += document.unit_ends.len();
-        self.counts.n_entities += document.n_entities;
-        self.counts.n_widened += document.n_widened;
-        self.counts.n_lost += document.n_lost;
-    }
-
-    fn id(&mut self, key: u64) -> u32 {
-        let next = self.keys.len() as u32;
-        let id = *self.ids.entry(key).or_insert(next);
-        if id == next {
-            self.keys.push(key);
-            self.n_seen.push(0);
-        }
-        id
-    }
-
-    /// The data set of the attributes seen often enough, and their keys.
-    fn dataset(&self, min_count: u32) -> (Dataset, Vec<u64>) {
-        let mut new_ids = vec![u32::MAX; self.keys.len()];
-        let mut keys = Vec::new();
-        for (old, &key) in self.keys.iter().enumerate() {
-            if self.n_seen[old] >= min_count {
-                new_ids[old] = keys.len() as u32;
-                keys.push(key);
-            }
-        }
-        let mut dataset = Dataset::new(self.n_tags);
-        let (mut unit_idx, mut at) = (0, 0);
-        for &sentence_end in &self.sentence_ends {
-            while unit_idx < sentence_end {
-                let end = self.unit_ends[unit_idx];
-                let kept = self.attributes[at..end].iter().map(|old| new_ids[*old as usize]);
-                kept.filter(|id| *id != u32::MAX).for_each(|id| dataset.push_attribute(id));
-                dataset.end_position(self.tags[unit_idx]);
-                at = end;
-                unit_idx += 1;
-            }
-            dataset.end_sequence(1.0);
-        }
-        (dataset, keys)
-    }
-}
 
 struct QuantisedRows {
     keys: Vec<u64>,
