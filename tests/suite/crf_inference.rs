@@ -1,7 +1,11 @@
 //! Decoding against an oracle that enumerates every label path.
 
 use proptest::prelude::*;
-use tawsim_crf::{Lattice, Scratch, TransitionMask, Transitions, posteriors, viterbi};
+use tawsim_crf::{
+    Lattice, Scratch, TransitionMask, Transitions, k_best, path_score, posteriors, viterbi,
+};
+
+use crate::crf_train::Stream;
 
 /// A small problem with every path listed: legal paths with their scores.
 pub(crate) struct Problem {
@@ -160,6 +164,50 @@ proptest! {
                 let expected = problem.probability(|path| path[start..].starts_with(&part));
                 assert_close("span", found.path_probability(start, &part), expected, 1e-9);
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn k_best_lists_the_best_paths_in_order(numbers in numbers(), k in 0_usize..20) {
+        let problem = Problem::new(&numbers);
+        let found = k_best(&problem.lattice, &problem.transitions, k, &mut Scratch::new());
+        let mut expected: Vec<f64> = problem.paths.iter().map(|&(_, score)| score).collect();
+        expected.sort_by(|a, b| b.total_cmp(a));
+        expected.truncate(k);
+        let scores: Vec<f64> = found.iter().map(|path| path.score).collect();
+        prop_assert_eq!(scores, expected);
+        for (at, path) in found.iter().enumerate() {
+            let score = path_score(&problem.lattice, &problem.transitions, &path.labels);
+            prop_assert_eq!(score, path.score);
+            prop_assert!(found[..at].iter().all(|other| other.labels != path.labels));
+        }
+    }
+
+    #[test]
+    fn samples_follow_the_distribution(numbers in numbers(), seed: u64) {
+        let problem = Problem::new(&numbers);
+        let mut scratch = Scratch::new();
+        let Some(found) = posteriors(&problem.lattice, &problem.transitions, &mut scratch) else {
+            return Ok(());
+        };
+        let mut stream = Stream(seed);
+        let mut uniform = || stream.below(1 << 24) as f64 / f64::from(1 << 24);
+        let (mut path, n_samples) = (Vec::new(), 2000);
+        let mut counts = vec![0; problem.paths.len()];
+        for _ in 0..n_samples {
+            found.sample(&mut uniform, &mut path);
+            let at = problem.paths.iter().position(|(legal, _)| *legal == path);
+            counts[at.expect("a sample is a legal path")] += 1;
+        }
+        for ((path, score), count) in problem.paths.iter().zip(counts) {
+            let p = (score - problem.log_partition()).exp();
+            let deviation = (p * (1.0 - p) / f64::from(n_samples)).sqrt();
+            let error = (f64::from(count) / f64::from(n_samples) - p).abs();
+            prop_assert!(error <= 6.0 * deviation + 2e-3, "{:?}: {} for {}", path, count, p);
         }
     }
 }

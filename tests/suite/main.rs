@@ -3,6 +3,7 @@
 mod cli;
 mod corpus;
 mod crf_inference;
+mod crf_optimisers;
 mod crf_train;
 mod formats;
 mod model_file;

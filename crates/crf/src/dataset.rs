@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use crate::checkpoint::mix;
+
 /// Labelled sequences in flat arrays: what a model is trained on.
 ///
 /// A position has attributes (`u32` ids with optional real values) and a gold label (`u16`), or a
@@ -196,6 +198,52 @@ impl Dataset {
         (0..self.n_sequences()).map(|sequence_idx| self.sequence(sequence_idx))
     }
 
+    /// The sequences for which `is_wanted(sequence index)` holds, over the same labels and attributes.
+    #[must_use]
+    pub fn filtered(&self, is_wanted: impl Fn(usize) -> bool) -> Self {
+        let mut chosen = Self::new(self.n_labels);
+        for (sequence_idx, sequence) in self.sequences().enumerate() {
+            if is_wanted(sequence_idx) {
+                chosen.push_sequence(&sequence);
+            }
+        }
+        chosen.n_attributes = self.n_attributes;
+        chosen
+    }
+
+    fn push_sequence(&mut self, sequence: &Sequence<'_>) {
+        for position in 0..sequence.n_positions() {
+            let values = sequence.values(position);
+            for (at, &attribute) in sequence.attributes(position).iter().enumerate() {
+                self.push_attribute_value(attribute, values.get(at).copied().unwrap_or(1.0));
+            }
+            match sequence.label_set(position) {
+                None => self.end_position(sequence.label(position).expect("a label or a set")),
+                Some(set) => {
+                    self.open_set(false);
+                    let first = self.sets.len() - self.n_labels;
+                    self.sets[first..].copy_from_slice(set);
+                    self.close_position(PARTIAL);
+                }
+            }
+        }
+        self.end_sequence(sequence.weight() as f32);
+    }
+
+    /// Training and test part of one fold of cross-validation. The folds cut the sequences, in their
+    /// order, into `n_folds` parts of nearly equal size: neighbours, which are often of one document,
+    /// stay together.
+    ///
+    /// # Panics
+    /// If `fold_idx` is not below `n_folds`.
+    #[must_use]
+    pub fn fold(&self, fold_idx: usize, n_folds: usize) -> (Self, Self) {
+        assert!(fold_idx < n_folds, "fold {fold_idx} of {n_folds}");
+        let bound = |fold_idx: usize| fold_idx * self.n_sequences() / n_folds;
+        let test = bound(fold_idx)..bound(fold_idx + 1);
+        (self.filtered(|at| !test.contains(&at)), self.filtered(|at| test.contains(&at)))
+    }
+
     /// Positions of one sequence, counted through the data set.
     pub(crate) fn positions(&self, sequence_idx: usize) -> Range<usize> {
         self.sequence_starts[sequence_idx] as usize..self.sequence_starts[sequence_idx + 1] as usize
@@ -204,6 +252,23 @@ impl Dataset {
     /// Activations of one position, counted through the data set.
     pub(crate) fn activations(&self, position: usize) -> Range<usize> {
         self.position_starts[position] as usize..self.position_starts[position + 1] as usize
+    }
+
+    /// Tells data sets apart.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let sizes = [self.n_labels, self.n_attributes, self.labels.len(), self.attributes.len()];
+        let words = sizes.into_iter().map(|size| size as u64);
+        let ids = self.attributes.iter().chain(&self.position_starts).chain(&self.sequence_starts);
+        let values = self.values.iter().chain(&self.weights).map(|value| value.to_bits().into());
+        let partial =
+            self.partial.iter().map(|&(position, set)| u64::from(position) << 32 | u64::from(set));
+        words
+            .chain(ids.map(|&id| id.into()))
+            .chain(self.labels.iter().map(|&label| label.into()))
+            .chain(values)
+            .chain(partial)
+            .chain(self.sets.iter().map(|&allowed| allowed.into()))
+            .fold(0, mix)
     }
 
     pub(crate) fn attribute_ids(&self) -> &[u32] {

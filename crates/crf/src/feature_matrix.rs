@@ -94,6 +94,43 @@ impl FeatureMatrix {
         full + sizes.map(|k| k as usize).sum::<usize>()
     }
 
+    /// `√k` of every parameter.
+    pub(crate) fn scales(&self) -> impl Iterator<Item = f64> {
+        let full = self.full_scales.iter().flat_map(|&k| std::iter::repeat_n(k, self.n_labels));
+        full.chain(self.single_scales.iter().copied())
+    }
+
+    /// Calls `f` with every feature of a position.
+    pub(crate) fn for_each_feature(&self, position: usize, mut f: impl FnMut(Feature)) {
+        let n_labels = self.n_labels;
+        self.full.row(position).for_each(|group, value| {
+            let n_occurrences = self.full_columns.row(group).ids.len() as u32;
+            let scale = self.full_scales[group];
+            for (label, &active) in
+                self.full_active[group * n_labels..][..n_labels].iter().enumerate()
+            {
+                if active {
+                    f(Feature {
+                        param: group * n_labels + label,
+                        label,
+                        value,
+                        scale,
+                        n_occurrences,
+                    });
+                }
+            }
+        });
+        self.single.row(position).for_each(|single, value| {
+            f(Feature {
+                param: self.n_full * n_labels + single,
+                label: self.single_labels[single] as usize,
+                value,
+                scale: self.single_scales[single],
+                n_occurrences: self.single_columns.row(single).ids.len() as u32,
+            });
+        });
+    }
+
     /// The parameters of an attribute as (label, parameter index, weight per unit of parameter).
     pub(crate) fn params_of(&self, attribute: u32) -> impl Iterator<Item = (u16, usize, f64)> {
         let group = self.folding.group_of[attribute as usize];
@@ -113,6 +150,18 @@ impl FeatureMatrix {
         let singles = (first..first + n_singles).map(move |at| (self.single_labels[at], base + at));
         row.chain(singles).map(move |(label, param)| (label, param, per_param))
     }
+}
+
+/// A feature at one position.
+pub(crate) struct Feature {
+    pub(crate) param: usize,
+    pub(crate) label: usize,
+    /// Value of the attribute.
+    pub(crate) value: f64,
+    /// `√k` of the attributes that the parameter stands for.
+    pub(crate) scale: f64,
+    /// Positions with the attribute.
+    pub(crate) n_occurrences: u32,
 }
 
 /// A group seen with more than one label in this many gets a full row: adding a few zeros in one

@@ -3,7 +3,7 @@
 //! `f(x + αd) ≤ f(x) + μ α f'(0)` and `|f'(α)| ≤ η |f'(0)|`.
 
 /// `μ`: the decrease that is sufficient.
-const SUFFICIENT_DECREASE: f64 = 1e-4;
+pub(crate) const SUFFICIENT_DECREASE: f64 = 1e-4;
 /// `η`: how flat the function must be at the step.
 const CURVATURE: f64 = 0.9;
 const MIN_STEP: f64 = 1e-20;

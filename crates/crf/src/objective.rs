@@ -1,8 +1,10 @@
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use crate::dataset::PARTIAL;
+use crate::edges::{Edges, exponentials};
+use crate::expectations::{Context, Sums, Trellises};
 use crate::feature_matrix::FeatureMatrix;
-use crate::forward_backward::{ExpTransitions, Trellis};
 use crate::train::FeatureConfig;
 use crate::width::{Width, with_label_width};
 use crate::{Dataset, TrainError, Weights};
@@ -34,7 +36,7 @@ pub struct LogLikelihood<'a> {
     edges: Edges,
     c2: f64,
     /// Sequences of each block.
-    blocks: Vec<std::ops::Range<usize>>,
+    blocks: Vec<Range<usize>>,
     /// Score per unit of each state feature, from the parameters.
     effective: Vec<f64>,
     /// Positions × labels: expectation minus gold.
@@ -96,6 +98,44 @@ impl<'a> LogLikelihood<'a> {
         Weights::new(n_labels, rows, moves, &ends[..n_labels], &ends[n_labels..])
     }
 
+    /// The parameters of a model: the inverse of [`LogLikelihood::weights`] for features that exist.
+    pub(crate) fn params(&self, weights: &Weights) -> Vec<f64> {
+        let edges = [weights.transition_weights(), weights.start_weights(), weights.end_weights()];
+        let edges = edges.concat().into_iter().zip(&self.edges.active);
+        let mut params: Vec<f64> =
+            edges.map(|(weight, &active)| if active { f64::from(weight) } else { 0.0 }).collect();
+        let n_edges = params.len();
+        params.resize(self.n_params(), 0.0);
+        for attribute in 0..self.data.n_attributes().min(weights.n_attributes()) as u32 {
+            let row = weights.row(attribute);
+            for (label, at, scale) in self.matrix.params_of(attribute) {
+                params[n_edges + at] += f64::from(row[label as usize]) * scale;
+            }
+        }
+        params
+    }
+
+    /// How often each parameter counts: `√k` of the attributes it stands for.
+    pub(crate) fn scales(&self) -> impl Iterator<Item = f64> {
+        std::iter::repeat_n(1.0, self.edges.n_params()).chain(self.matrix.scales())
+    }
+
+    pub(crate) fn data(&self) -> &'a Dataset {
+        self.data
+    }
+
+    pub(crate) fn matrix(&self) -> &FeatureMatrix {
+        &self.matrix
+    }
+
+    pub(crate) fn edges(&self) -> &Edges {
+        &self.edges
+    }
+
+    pub(crate) fn c2(&self) -> f64 {
+        self.c2
+    }
+
     /// `effective = √k × parameter` for every state feature.
     fn spread(&mut self, states: &[f64]) {
         let n_full = self.matrix.n_full * self.data.n_labels();
@@ -123,12 +163,13 @@ impl<'a> LogLikelihood<'a> {
 
     /// Fills `residuals`; returns the loss without regularisation and the gradient of the edges.
     fn expectations(&mut self, edges: &[f64]) -> Sums {
-        let exp = self.edges.exponentials(edges);
+        let edges = self.edges.masked(edges);
+        let exp = exponentials(self.data.n_labels(), &edges);
         let context = Context {
             data: self.data,
             matrix: &self.matrix,
             effective: &self.effective,
-            edges,
+            edges: &edges,
             exp: &exp,
         };
         let n_labels = self.data.n_labels();
@@ -242,92 +283,8 @@ impl Objective for LogLikelihood<'_> {
     }
 }
 
-/// The features between labels: moves `[previous][current]`, then starts, then ends.
-struct Edges {
-    n_labels: usize,
-    /// Whether the feature exists; its parameter stays 0 otherwise.
-    active: Vec<bool>,
-    /// Whether the move is legal.
-    legal: Vec<bool>,
-}
-
-impl Edges {
-    fn new(data: &Dataset, config: &FeatureConfig) -> Self {
-        let n_labels = data.n_labels();
-        let legal = match &config.mask {
-            None => vec![true; n_labels * (n_labels + 2)],
-            Some(mask) => mask.to_flags(n_labels),
-        };
-        let mut counts = vec![0.0; legal.len()];
-        if config.possible_transitions {
-            counts[..n_labels * n_labels].fill(config.min_frequency.max(1.0));
-        }
-        if config.boundaries {
-            counts[n_labels * n_labels..].fill(config.min_frequency.max(1.0));
-        }
-        count_moves(data, &mut counts);
-        let is_active =
-            |(&count, &legal): (&f64, &bool)| legal && count > 0.0 && count >= config.min_frequency;
-        let active = counts.iter().zip(&legal).map(is_active).collect();
-        Self { n_labels, active, legal }
-    }
-
-    fn n_params(&self) -> usize {
-        self.active.len()
-    }
-
-    fn exponentials(&self, params: &[f64]) -> ExpTransitions {
-        let pick = |(&score, &legal)| if legal { score } else { f64::NEG_INFINITY };
-        let scores: Vec<f64> = params.iter().zip(&self.legal).map(pick).collect();
-        let (moves, ends) = scores.split_at(self.n_labels * self.n_labels);
-        ExpTransitions::new(moves, &ends[..self.n_labels], &ends[self.n_labels..])
-    }
-
-    /// Every sequence has a legal path among those that its annotation allows.
-    fn check_gold(&self, data: &Dataset) -> Result<(), TrainError> {
-        let exp = self.exponentials(&vec![0.0; self.legal.len()]);
-        let mut trellis = Trellis::default();
-        for sequence_idx in 0..data.n_sequences() {
-            trellis.reset(data.positions(sequence_idx).len(), self.n_labels);
-            clamp(data, sequence_idx, &mut trellis.scores);
-            if trellis.run(&exp).is_none() {
-                return Err(TrainError::ForbiddenAnnotation { sequence_idx });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Counts the moves between gold labels.
-fn count_moves(data: &Dataset, counts: &mut [f64]) {
-    for sequence_idx in 0..data.n_sequences() {
-        let positions = data.positions(sequence_idx);
-        for position in positions.start + 1..positions.end {
-            let (previous, current) = (data.gold(position - 1), data.gold(position));
-            if previous != PARTIAL && current != PARTIAL {
-                counts[previous as usize * data.n_labels() + current as usize] += 1.0;
-            }
-        }
-    }
-}
-
-/// Makes the labels that the annotation excludes impossible.
-fn clamp(data: &Dataset, sequence_idx: usize, scores: &mut [f64]) {
-    for (position, row) in
-        data.positions(sequence_idx).zip(scores.chunks_exact_mut(data.n_labels()))
-    {
-        let gold = data.gold(position);
-        let set = data.label_set(position);
-        for (label, score) in row.iter_mut().enumerate() {
-            if !set.map_or(gold as usize == label, |set| set[label]) {
-                *score = f64::NEG_INFINITY;
-            }
-        }
-    }
-}
-
 /// Fixed ranges of sequences of about [`BLOCK_POSITIONS`] positions.
-fn blocks(data: &Dataset) -> Vec<std::ops::Range<usize>> {
+fn blocks(data: &Dataset) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
     let mut first = 0;
     for sequence_idx in 0..data.n_sequences() {
@@ -343,7 +300,7 @@ fn blocks(data: &Dataset) -> Vec<std::ops::Range<usize>> {
 /// The rows of each block, to be written by different threads.
 fn split_blocks<'r>(
     mut rows: &'r mut [f64],
-    blocks: &[std::ops::Range<usize>],
+    blocks: &[Range<usize>],
     data: &Dataset,
 ) -> Vec<&'r mut [f64]> {
     let mut chunks = Vec::with_capacity(blocks.len());
@@ -355,175 +312,4 @@ fn split_blocks<'r>(
         rows = rest;
     }
     chunks
-}
-
-/// Buffers of one thread: the free trellis and the one under the annotation.
-#[derive(Default)]
-struct Trellises {
-    free: Trellis,
-    clamped: Trellis,
-}
-
-/// What a block adds to the loss and to the gradient of the edges.
-struct Sums {
-    loss: f64,
-    /// In the order of [`Edges`]; moves without their factor `exp(transition)` for now.
-    edges: Vec<f64>,
-    /// Moves counted in the gold paths, negative.
-    gold_moves: Vec<f64>,
-}
-
-impl Sums {
-    fn new(n_labels: usize) -> Self {
-        let edges = vec![0.0; n_labels * (n_labels + 2)];
-        Self { loss: 0.0, edges, gold_moves: vec![0.0; n_labels * n_labels] }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.loss += other.loss;
-        self.edges.iter_mut().zip(&other.edges).for_each(|(sum, term)| *sum += term);
-        self.gold_moves.iter_mut().zip(&other.gold_moves).for_each(|(sum, term)| *sum += term);
-    }
-
-    /// The factor that all pair probabilities share is multiplied in once at the end.
-    fn multiply_moves(&mut self, exp: &ExpTransitions) {
-        let moves = self.edges.iter_mut().zip(&exp.forward).zip(&self.gold_moves);
-        moves.for_each(|((sum, factor), gold)| *sum = *sum * factor + gold);
-    }
-}
-
-/// What every block reads.
-struct Context<'c> {
-    data: &'c Dataset,
-    matrix: &'c FeatureMatrix,
-    effective: &'c [f64],
-    edges: &'c [f64],
-    exp: &'c ExpTransitions,
-}
-
-impl Context<'_> {
-    /// Expectations of a block of sequences, written to `residuals`.
-    fn block<W: Width>(
-        &self,
-        width: W,
-        sequences: std::ops::Range<usize>,
-        trellises: &mut Trellises,
-        mut residuals: &mut [f64],
-    ) -> Sums {
-        let mut sums = Sums::new(width.get());
-        for sequence_idx in sequences {
-            let n_cells = self.data.positions(sequence_idx).len() * width.get();
-            let (rows, rest) = residuals.split_at_mut(n_cells);
-            residuals = rest;
-            self.sequence(width, sequence_idx, trellises, (rows, &mut sums));
-        }
-        sums
-    }
-
-    fn sequence<W: Width>(
-        &self,
-        width: W,
-        sequence_idx: usize,
-        trellises: &mut Trellises,
-        (residuals, sums): (&mut [f64], &mut Sums),
-    ) {
-        let positions = self.data.positions(sequence_idx);
-        let weight = self.data.weight(sequence_idx);
-        let Trellises { free, clamped } = trellises;
-        free.reset(positions.len(), width.get());
-        self.fill_scores(width, positions.start, &mut free.scores);
-        let is_partial = positions.clone().any(|position| self.data.gold(position) == PARTIAL);
-        if is_partial {
-            clamped.scores.clone_from(&free.scores);
-            clamp(self.data, sequence_idx, &mut clamped.scores);
-        }
-        let log_partition = free.run(self.exp).expect("the annotation's path is legal, so one is");
-        sums.loss += weight * log_partition;
-        residuals.fill(0.0);
-        add_expectations(width, free, weight, (residuals, sums));
-        if is_partial {
-            let log_partition = clamped.run(self.exp).expect("checked by `check_gold`");
-            sums.loss -= weight * log_partition;
-            add_expectations(width, clamped, -weight, (residuals, sums));
-        } else {
-            self.subtract_gold(positions, weight, &free.scores, (residuals, sums));
-        }
-    }
-
-    /// The state scores of a sequence: sums of its attributes' weights.
-    #[inline(always)]
-    fn fill_scores<W: Width>(&self, width: W, first: usize, scores: &mut [f64]) {
-        let n_labels = width.get();
-        let (full, single) = self.effective.split_at(self.matrix.n_full * n_labels);
-        for (position, row) in (first..).zip(scores.chunks_exact_mut(n_labels)) {
-            self.matrix.full.row(position).for_each(|group, value| {
-                let weights = &full[group * n_labels..][..n_labels];
-                for (score, weight) in row.iter_mut().zip(weights) {
-                    *score += value * weight;
-                }
-            });
-            let mut labels =
-                self.matrix.single_entry_labels[self.matrix.single.start(position)..].iter();
-            self.matrix.single.row(position).for_each(|feature, value| {
-                let label = *labels.next().expect("one label an entry");
-                row[label as usize] += value * single[feature];
-            });
-        }
-    }
-
-    /// Subtracts the gold path from the expectations and its score from the loss.
-    fn subtract_gold(
-        &self,
-        positions: std::ops::Range<usize>,
-        weight: f64,
-        scores: &[f64],
-        (residuals, sums): (&mut [f64], &mut Sums),
-    ) {
-        let n_labels = self.exp.n_labels;
-        let n_moves = n_labels * n_labels;
-        let mut previous = None;
-        for (t, position) in positions.clone().enumerate() {
-            let label = self.data.gold(position) as usize;
-            residuals[t * n_labels + label] -= weight;
-            sums.loss -= weight * scores[t * n_labels + label];
-            if let Some(previous) = previous.replace(label) {
-                sums.gold_moves[previous * n_labels + label] -= weight;
-                sums.loss -= weight * self.edges[previous * n_labels + label];
-            }
-        }
-        let start = n_moves + self.data.gold(positions.start) as usize;
-        let end = n_moves + n_labels + self.data.gold(positions.end - 1) as usize;
-        for edge in [start, end] {
-            sums.edges[edge] -= weight;
-            sums.loss -= weight * self.edges[edge];
-        }
-    }
-}
-
-/// Adds `weight` × the marginals of a trellis to `residuals`, and of its edges to `sums`.
-#[inline(always)]
-fn add_expectations<W: Width>(
-    width: W,
-    trellis: &Trellis,
-    weight: f64,
-    (residuals, sums): (&mut [f64], &mut Sums),
-) {
-    let n_labels = width.get();
-    for ((residual, alpha), beta) in residuals.iter_mut().zip(&trellis.alpha).zip(&trellis.beta) {
-        *residual += weight * alpha * beta;
-    }
-    let (moves, ends) = sums.edges.split_at_mut(n_labels * n_labels);
-    let later = trellis.link.chunks_exact(n_labels).skip(1);
-    for (alpha, link) in trellis.alpha.chunks_exact(n_labels).zip(later) {
-        for (row, alpha) in moves.chunks_exact_mut(n_labels).zip(alpha) {
-            for (sum, link) in row.iter_mut().zip(link) {
-                *sum += weight * alpha * link;
-            }
-        }
-    }
-    let last = trellis.alpha.len() - n_labels;
-    for label in 0..n_labels {
-        ends[label] += weight * trellis.alpha[label] * trellis.beta[label];
-        ends[n_labels + label] += weight * trellis.alpha[last + label] * trellis.beta[last + label];
-    }
 }

@@ -1,4 +1,5 @@
 use crate::forward_backward::{ExpTransitions, Trellis};
+use crate::k_best::Partial;
 use crate::{Lattice, Transitions};
 
 /// Buffers that the decoders reuse; owned by the caller, one a thread. Results do not depend on
@@ -7,6 +8,8 @@ use crate::{Lattice, Transitions};
 pub struct Scratch {
     pub(crate) delta: Vec<f32>,
     pub(crate) trellis: Trellis,
+    /// Positions × labels: the best paths to each.
+    pub(crate) partials: Vec<Vec<Partial>>,
 }
 
 impl Scratch {
@@ -97,6 +100,24 @@ impl<'s> Marginals<'s> {
         self.row(position)[label as usize]
     }
 
+    /// Draws a path from the distribution over all paths, by forward sampling: each label given the
+    /// one before it. `uniform` gives numbers in `0..1`, one for each position.
+    pub fn sample(&self, uniform: &mut dyn FnMut() -> f64, path: &mut Vec<u16>) {
+        path.clear();
+        for t in 0..self.n_positions() {
+            let cells = t * self.n_labels..(t + 1) * self.n_labels;
+            let label = match path.last() {
+                None => draw(uniform(), self.row(t).iter().copied()),
+                Some(&previous) => {
+                    let moves = &self.transitions.forward[previous as usize * self.n_labels..];
+                    let link = &self.trellis.link[cells];
+                    draw(uniform(), link.iter().zip(moves).map(|(link, factor)| link * factor))
+                }
+            };
+            path.push(label);
+        }
+    }
+
     /// The probability that the positions from `start` on have exactly the labels of `path`: the
     /// confidence of an entity. That it also ends there is
     /// `path_probability(start, path) − path_probability(start, path + its continuation)`.
@@ -118,4 +139,18 @@ impl<'s> Marginals<'s> {
         }
         probability * self.trellis.beta[cell(start + path.len() - 1, last)]
     }
+}
+
+/// The label at `uniform` (0 to 1) of the way through the masses; never one without mass.
+fn draw(uniform: f64, masses: impl Iterator<Item = f64> + Clone) -> u16 {
+    let mut rest = uniform * masses.clone().sum::<f64>();
+    let mut drawn = 0;
+    for (label, mass) in masses.enumerate().filter(|&(_, mass)| mass > 0.0) {
+        drawn = label as u16;
+        rest -= mass;
+        if rest < 0.0 {
+            break;
+        }
+    }
+    drawn
 }

@@ -1,8 +1,7 @@
 use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 
-use crate::lbfgs::{Lbfgs, LbfgsConfig, Status};
-use crate::{Dataset, LogLikelihood, TransitionMask, Weights};
+use crate::online::Rule;
+use crate::{LbfgsConfig, OnlineConfig, TransitionMask, Weights};
 
 /// Which features a model has, by CRFsuite's names (there `feature.minfreq` and so on).
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +31,34 @@ impl Default for FeatureConfig {
     }
 }
 
+/// How the weights are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// L-BFGS (`lbfgs`): exact, the whole data set in each iteration. With `c1` above 0 it is OWL-QN.
+    Lbfgs,
+    /// Stochastic gradient descent on the same loss (`l2sgd`).
+    Sgd,
+    /// Stochastic gradient descent with a rate for each parameter: a usable model in a few passes.
+    AdaGrad,
+    /// The averaged perceptron (`ap`): no probabilities, no regularisation, fast.
+    AveragedPerceptron,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Lbfgs, Self::Sgd, Self::AdaGrad, Self::AveragedPerceptron];
+
+    /// The rule of an algorithm that updates after every sequence.
+    pub(crate) fn rule(self) -> Option<Rule> {
+        match self {
+            Self::Lbfgs => None,
+            Self::Sgd => Some(Rule::Sgd),
+            Self::AdaGrad => Some(Rule::AdaGrad),
+            Self::AveragedPerceptron => Some(Rule::Perceptron),
+        }
+    }
+}
+
 /// How to train.
 ///
 /// ```
@@ -44,10 +71,16 @@ impl Default for FeatureConfig {
 pub struct TrainConfig {
     /// Which features the model has.
     pub features: FeatureConfig,
-    /// Coefficient of L2 regularisation: the loss has the term `c2 ‖w‖²`.
+    /// How the weights are found.
+    pub algorithm: Algorithm,
+    /// Coefficient of L1 regularisation: the loss has the term `c1 Σ |w|`. L-BFGS only.
+    pub c1: f64,
+    /// Coefficient of L2 regularisation: the loss has the term `c2 ‖w‖²`. Not for the perceptron.
     pub c2: f64,
-    /// The optimiser's settings.
+    /// Settings of L-BFGS.
     pub lbfgs: LbfgsConfig,
+    /// Settings of the algorithms that update after every sequence.
+    pub online: OnlineConfig,
     /// Threads to use; all of the current rayon pool if none is given. The result is the same.
     pub n_threads: Option<NonZeroUsize>,
 }
@@ -57,25 +90,29 @@ impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             features: FeatureConfig::default(),
+            algorithm: Algorithm::Lbfgs,
+            c1: 0.0,
             c2: 1.0,
             lbfgs: LbfgsConfig::default(),
+            online: OnlineConfig::default(),
             n_threads: None,
         }
     }
 }
 
-/// One iteration, as the caller of [`train`] sees it.
+/// One iteration, as the caller of [`train`](crate::train) sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// Iterations done, from 1.
     pub iteration: usize,
-    /// The loss now.
+    /// The loss now. In a pass of SGD or AdaGrad: the losses of the sequences as they were met, plus
+    /// regularisation; of the perceptron: the number of wrong labels.
     pub loss: f64,
     /// Euclidean norm of the parameters.
     pub param_norm: f64,
-    /// Euclidean norm of the gradient.
+    /// Euclidean norm of the gradient; in a pass sequence by sequence, of the change of the weights.
     pub gradient_norm: f64,
-    /// The step taken, as a multiple of the direction.
+    /// The step taken, as a multiple of the direction; the learning rate of a pass.
     pub step: f64,
     /// Evaluations of the loss in this iteration.
     pub n_evaluations: usize,
@@ -92,8 +129,30 @@ pub enum StopReason {
     MaxIterations,
     /// The line search found no lower loss: the floating point's precision is used up.
     LineSearch,
-    /// The progress callback said so.
+    /// The caller ended it.
     Cancelled,
+}
+
+impl StopReason {
+    const CODES: [Option<Self>; 6] = [
+        None,
+        Some(Self::Converged),
+        Some(Self::Stalled),
+        Some(Self::MaxIterations),
+        Some(Self::LineSearch),
+        Some(Self::Cancelled),
+    ];
+
+    /// The number that stands for a reason, or for none, in a checkpoint. How many iterations are
+    /// wanted is a setting of the run, not a part of its state.
+    pub(crate) fn code(stop: Option<Self>) -> u64 {
+        let stop = stop.filter(|&stop| stop != Self::MaxIterations);
+        Self::CODES.iter().position(|&code| code == stop).expect("all reasons are listed") as u64
+    }
+
+    pub(crate) fn from_code(code: u64) -> Option<Option<Self>> {
+        Self::CODES.get(usize::try_from(code).ok()?).copied()
+    }
 }
 
 /// A trained model.
@@ -127,78 +186,23 @@ pub enum TrainError {
         /// Which sequence.
         sequence_idx: usize,
     },
+    /// A warm start from a model over other labels.
+    #[error("the model has {model} labels, the data set {data}; they must be the same")]
+    OtherLabels {
+        /// Labels of the model.
+        model: usize,
+        /// Labels of the data set.
+        data: usize,
+    },
+    /// Bytes that are not a whole checkpoint.
+    #[error("the checkpoint is damaged; start again or use an older one")]
+    DamagedCheckpoint,
+    /// A checkpoint of another run.
+    #[error(
+        "the checkpoint is of other data, features or settings; resume with those it was saved with"
+    )]
+    ForeignCheckpoint,
     /// The threads could not be started.
     #[error("threads could not be started: {0}")]
     Threads(String),
-}
-
-/// Trains a model: L-BFGS on the L2-regularised conditional log-likelihood
-/// ([`LogLikelihood`]). `progress` is called after each iteration and may cancel.
-///
-/// The weights depend on the data and the settings only, not on the number of threads.
-///
-/// ```
-/// use std::ops::ControlFlow;
-/// use tawsim_crf::{Dataset, Lattice, Scratch, TrainConfig, train, viterbi};
-///
-/// // Attribute 0 goes with label 1, attribute 1 with label 0.
-/// let mut data = Dataset::new(2);
-/// for _ in 0..10 {
-///     for (attribute, label) in [(0, 1), (1, 0), (0, 1)] {
-///         data.push_attribute(attribute);
-///         data.end_position(label);
-///     }
-///     data.end_sequence(1.0);
-/// }
-/// let trained = train(&data, &TrainConfig::default(), &mut |_| ControlFlow::Continue(()))?;
-///
-/// let mut lattice = Lattice::new(2);
-/// lattice.fill(&trained.weights, &data.sequence(0));
-/// let mut path = Vec::new();
-/// let transitions = trained.weights.transitions();
-/// viterbi(&lattice, &transitions, &mut Scratch::new(), &mut path).expect("nothing is forbidden");
-/// assert_eq!(path, [1, 0, 1]);
-/// # Ok::<(), tawsim_crf::TrainError>(())
-/// ```
-///
-/// # Errors
-/// See [`TrainError`].
-pub fn train(
-    data: &Dataset,
-    config: &TrainConfig,
-    progress: &mut (dyn FnMut(&Progress) -> ControlFlow<()> + Send),
-) -> Result<Trained, TrainError> {
-    match config.n_threads {
-        None => run(data, config, progress),
-        Some(n_threads) => rayon::ThreadPoolBuilder::new()
-            .num_threads(n_threads.get())
-            .build()
-            .map_err(|error| TrainError::Threads(error.to_string()))?
-            .install(|| run(data, config, progress)),
-    }
-}
-
-fn run(
-    data: &Dataset,
-    config: &TrainConfig,
-    progress: &mut (dyn FnMut(&Progress) -> ControlFlow<()> + Send),
-) -> Result<Trained, TrainError> {
-    let mut objective = LogLikelihood::new(data, &config.features, config.c2)?;
-    let mut optimiser = Lbfgs::new(&mut objective, &config.lbfgs);
-    let stop = loop {
-        match optimiser.step(&mut objective) {
-            Status::Stopped(stop) => break stop,
-            Status::Iterated(report) if progress(&report).is_break() => {
-                break StopReason::Cancelled;
-            }
-            Status::Iterated(_) => {}
-        }
-    };
-    Ok(Trained {
-        weights: objective.weights(optimiser.params()),
-        loss: optimiser.loss(),
-        n_iterations: optimiser.n_iterations(),
-        n_features: objective.n_features(),
-        stop,
-    })
 }

@@ -117,6 +117,17 @@ impl Weights {
         }
     }
 
+    /// The same model without the features whose weight is below `threshold` in absolute value.
+    /// Attribute ids stay what they are.
+    #[must_use]
+    pub fn pruned(&self, threshold: f32) -> Self {
+        let rows = (0..self.n_attributes() as u32).map(|attribute| {
+            let row = self.features(attribute).filter(|(_, weight)| weight.abs() >= threshold);
+            row.collect::<Vec<_>>()
+        });
+        Self::new(self.n_labels, rows, &self.transitions, &self.start, &self.end)
+    }
+
     /// The transition scores, start and end included, ready for decoding.
     #[must_use]
     pub fn transitions(&self) -> Transitions {
