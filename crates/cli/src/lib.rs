@@ -1,6 +1,7 @@
 //! The program `tawsim` as a function, so that tests call it as a user does.
 
 mod commands;
+mod crf;
 mod exit;
 mod input;
 mod output;

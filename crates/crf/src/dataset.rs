@@ -184,6 +184,12 @@ impl Dataset {
         self.attributes.len()
     }
 
+    /// Whether any attribute has a value other than 1.
+    #[must_use]
+    pub fn has_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// The sequence with this index.
     ///
     /// # Panics

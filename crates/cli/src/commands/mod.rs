@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Clusters(clusters::Args),
     #[command(subcommand)]
     Model(model::Command),
+    #[command(subcommand)]
+    Crf(crate::crf::Command),
 }
 
 impl Command {
@@ -37,6 +39,7 @@ impl Command {
             Self::Convert(args) => convert::run(&args, streams),
             Self::Clusters(args) => clusters::run(&args, streams),
             Self::Model(command) => model::run(&command, streams),
+            Self::Crf(command) => command.run(streams),
         }
     }
 }
