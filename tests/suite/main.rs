@@ -2,6 +2,7 @@
 
 mod cli;
 mod corpus;
+mod crf_cli;
 mod crf_inference;
 mod crf_optimisers;
 mod crf_train;

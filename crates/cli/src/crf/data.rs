@@ -154,6 +154,9 @@ impl FeatureData {
     }
 
     /// The sequences with their labels; a label that was ignored is unknown there.
+    ///
+    /// # Panics
+    /// If there is no label, or more than 65,534.
     pub(crate) fn dataset(self) -> (Dataset, Names, Names) {
         let mut data = Dataset::new(self.labels.len());
         let (mut activation, mut position) = (0, 0);
@@ -322,6 +325,9 @@ mod tests {
 
     /// Writes what was read: labels, attributes with values, weights.
     fn show(data: FeatureData) -> String {
+        if data.labels.len() == 0 {
+            return String::new();
+        }
         let (data, labels, attributes) = data.dataset();
         let (labels, attributes) = (labels.list(), attributes.list());
         let mut shown = String::new();
