@@ -144,7 +144,7 @@ impl Context<'_> {
     #[inline(always)]
     pub(crate) fn fill_scores<W: Width>(&self, width: W, first: usize, scores: &mut [f64]) {
         let n_labels = width.get();
-        let (full, single) = self.effective.split_at(self.matrix.n_full * n_labels);
+        let (full, single) = self.effective.split_at(self.matrix.n_score_rows() * n_labels);
         for (position, row) in (first..).zip(scores.chunks_exact_mut(n_labels)) {
             self.matrix.full.row(position).for_each(|group, value| {
                 let weights = &full[group * n_labels..][..n_labels];

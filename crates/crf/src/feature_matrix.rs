@@ -1,6 +1,7 @@
 //! The features of a data set, laid out for the objective.
 
 use crate::Dataset;
+use crate::bundle::Bundling;
 use crate::dataset::{PARTIAL, to_u32};
 use crate::fold::{Folding, NO_GROUP};
 use crate::incidence::Incidence;
@@ -11,14 +12,24 @@ use crate::train::FeatureConfig;
 /// Groups of attributes (see [`Folding`]) seen with many labels have a full row of parameters, one
 /// a label; the others have single features. Parameters: the full rows `n_full × n_labels`, then
 /// one for each single feature.
+///
+/// Scores are read from rows: those of the full groups, then those of the bundles (see [`Bundling`]).
+/// Residuals are read from rows too: those of the positions, then those of the bundles.
 pub(crate) struct FeatureMatrix {
     pub(crate) n_labels: usize,
     folding: Folding,
     /// Groups `0..n_full` have full rows.
     pub(crate) n_full: usize,
-    /// Positions → full groups, and back.
+    /// Positions → rows of scores.
     pub(crate) full: Incidence,
+    /// Full groups → rows of residuals.
     pub(crate) full_columns: Incidence,
+    /// Bundles → full groups.
+    pub(crate) bundles: Incidence,
+    /// Bundles → positions.
+    pub(crate) bundle_columns: Incidence,
+    /// Positions of each full group.
+    full_counts: Vec<u32>,
     /// `n_full × n_labels`: whether the feature exists. Its parameter stays 0 otherwise.
     pub(crate) full_active: Vec<bool>,
     /// Positions → single features, and back.
@@ -35,7 +46,8 @@ pub(crate) struct FeatureMatrix {
 }
 
 impl FeatureMatrix {
-    pub(crate) fn new(data: &Dataset, config: &FeatureConfig) -> Self {
+    /// With `has_bundles` the matrix is for objectives that score the whole data set at once.
+    pub(crate) fn new(data: &Dataset, config: &FeatureConfig, has_bundles: bool) -> Self {
         let n_labels = data.n_labels();
         let mut folding = Folding::new(data);
         let columns = columns(data, &folding);
@@ -59,18 +71,28 @@ impl FeatureMatrix {
             .copied()
             .collect();
         let single = single_columns.transposed(data.n_positions());
+        let labels_of = |ids: &[u32]| ids.iter().map(|&id| single_labels[id as usize]).collect();
         let scale = |group: usize| f64::from(folding.sizes[group]).sqrt();
+        let full_counts = full_columns.row_lens();
+        let rows = full_columns.transposed(data.n_positions());
+        let bundling = if has_bundles {
+            let anchors = anchors(&full_columns, &single_columns, &single_groups);
+            Bundling::new(rows, n_full, &anchors)
+        } else {
+            Bundling { rows, members: Incidence::default() }
+        };
+        drop(full_columns);
+        let (full_columns, bundle_columns) = residual_columns(&bundling, n_full);
         Self {
             n_labels,
             n_full,
-            full: full_columns.transposed(data.n_positions()),
+            full: bundling.rows,
             full_columns,
+            bundles: bundling.members,
+            bundle_columns,
+            full_counts,
             full_active,
-            single_entry_labels: single
-                .ids()
-                .iter()
-                .map(|&id| single_labels[id as usize])
-                .collect(),
+            single_entry_labels: labels_of(single.ids()),
             single,
             single_columns,
             full_scales: (0..n_full).map(scale).collect(),
@@ -79,6 +101,11 @@ impl FeatureMatrix {
             single_groups,
             folding,
         }
+    }
+
+    /// Rows of scores: full groups and bundles.
+    pub(crate) fn n_score_rows(&self) -> usize {
+        self.n_full + self.bundles.n_rows()
     }
 
     pub(crate) fn n_params(&self) -> usize {
@@ -100,11 +127,11 @@ impl FeatureMatrix {
         full.chain(self.single_scales.iter().copied())
     }
 
-    /// Calls `f` with every feature of a position.
+    /// Calls `f` with every feature of a position, in a matrix without bundles.
     pub(crate) fn for_each_feature(&self, position: usize, mut f: impl FnMut(Feature)) {
         let n_labels = self.n_labels;
         self.full.row(position).for_each(|group, value| {
-            let n_occurrences = self.full_columns.row(group).ids.len() as u32;
+            let n_occurrences = self.full_counts[group];
             let scale = self.full_scales[group];
             for (label, &active) in
                 self.full_active[group * n_labels..][..n_labels].iter().enumerate()
@@ -259,6 +286,41 @@ fn single_features(
         labels.map(move |(label, _)| (at as u32, label as u16))
     })
     .unzip()
+}
+
+/// The positions of every group.
+fn anchors<'m>(
+    full_columns: &'m Incidence,
+    single_columns: &'m Incidence,
+    single_groups: &[u32],
+) -> Vec<&'m [u32]> {
+    let is_first = |at: &usize| *at == 0 || single_groups[at - 1] != single_groups[*at];
+    let singles = (0..single_columns.n_rows()).filter(is_first);
+    let singles = singles.map(|at| single_columns.row(at).ids);
+    (0..full_columns.n_rows()).map(|at| full_columns.row(at).ids).chain(singles).collect()
+}
+
+/// Full groups → rows of residuals (positions, then bundles), and bundles → positions.
+fn residual_columns(bundling: &Bundling, n_full: usize) -> (Incidence, Incidence) {
+    let Bundling { rows, members } = bundling;
+    let (n_positions, n_bundles) = (rows.n_rows(), members.n_rows());
+    let columns = rows.transposed(n_full + n_bundles);
+    let bundles: Vec<u32> = (n_full..n_full + n_bundles).map(to_u32).collect();
+    let bundle_columns = select(&columns, &bundles);
+    if n_bundles == 0 {
+        return (columns, bundle_columns);
+    }
+    let bundles_of = members.transposed(n_full);
+    let lens = |group: usize| columns.row(group).ids.len() + bundles_of.row(group).ids.len();
+    let lens: Vec<u32> = (0..n_full).map(|group| to_u32(lens(group))).collect();
+    let full_columns = Incidence::collect(&lens, false, |put| {
+        for group in 0..n_full {
+            columns.row(group).ids.iter().for_each(|&position| put(group, position, 1.0));
+            let bundles = bundles_of.row(group).ids.iter();
+            bundles.for_each(|&bundle| put(group, to_u32(n_positions) + bundle, 1.0));
+        }
+    });
+    (full_columns, bundle_columns)
 }
 
 /// The named rows of a matrix, in the given order.

@@ -81,13 +81,18 @@ impl Incidence {
         !self.values.is_empty()
     }
 
+    /// The number of entries of each row.
+    pub(crate) fn row_lens(&self) -> Vec<u32> {
+        self.starts.windows(2).map(|ends| ends[1] - ends[0]).collect()
+    }
+
     /// The ids of all rows.
     pub(crate) fn ids(&self) -> &[u32] {
         &self.ids
     }
 
     pub(crate) fn n_rows(&self) -> usize {
-        self.starts.len() - 1
+        self.starts.len().saturating_sub(1)
     }
 
     #[inline(always)]

@@ -8,6 +8,7 @@
 //!
 //! The crate knows no strings, no label names, no files and no clock.
 
+mod bundle;
 mod checkpoint;
 mod dataset;
 mod edges;

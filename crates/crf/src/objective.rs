@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use crate::edges::{Edges, exponentials};
 use crate::expectations::{Context, Sums, Trellises};
 use crate::feature_matrix::FeatureMatrix;
+use crate::incidence::{Incidence, Row};
 use crate::train::FeatureConfig;
 use crate::width::{Width, with_label_width};
-use crate::{Dataset, TrainError, Weights};
+use crate::{Dataset, TrainConfig, TrainError, Weights};
 
 /// A function to be minimised: all that an optimiser of a whole data set sees of a model.
 pub trait Objective {
@@ -37,9 +38,9 @@ pub struct LogLikelihood<'a> {
     c2: f64,
     /// Sequences of each block.
     blocks: Vec<Range<usize>>,
-    /// Score per unit of each state feature, from the parameters.
+    /// Scores of the full groups, of the bundles, of the single features, from the parameters.
     effective: Vec<f64>,
-    /// Positions × labels: expectation minus gold.
+    /// Positions × labels: expectation minus gold; then bundles × labels: sums of these.
     residuals: Vec<f64>,
 }
 
@@ -56,15 +57,34 @@ impl<'a> LogLikelihood<'a> {
     /// If there is nothing to learn from, or the mask forbids every path that a sequence's
     /// annotation allows.
     pub fn new(data: &'a Dataset, config: &FeatureConfig, c2: f64) -> Result<Self, TrainError> {
+        Self::build(data, config, c2, true)
+    }
+
+    /// The loss for a training run. Algorithms that look at one sequence at a time need a matrix
+    /// without bundles.
+    pub(crate) fn for_algorithm(
+        data: &'a Dataset,
+        config: &TrainConfig,
+    ) -> Result<Self, TrainError> {
+        Self::build(data, &config.features, config.c2, config.algorithm.rule().is_none())
+    }
+
+    fn build(
+        data: &'a Dataset,
+        config: &FeatureConfig,
+        c2: f64,
+        has_bundles: bool,
+    ) -> Result<Self, TrainError> {
         if data.n_sequences() == 0 {
             return Err(TrainError::NoSequences);
         }
-        let matrix = FeatureMatrix::new(data, config);
+        let matrix = FeatureMatrix::new(data, config, has_bundles);
+        let n_bundles = matrix.bundles.n_rows();
         let edges = Edges::new(data, config);
         edges.check_gold(data)?;
         Ok(Self {
-            effective: vec![0.0; matrix.n_params()],
-            residuals: vec![0.0; data.n_positions() * data.n_labels()],
+            effective: vec![0.0; matrix.n_params() + n_bundles * data.n_labels()],
+            residuals: vec![0.0; (data.n_positions() + n_bundles) * data.n_labels()],
             blocks: blocks(data),
             data,
             matrix,
@@ -136,11 +156,12 @@ impl<'a> LogLikelihood<'a> {
         self.c2
     }
 
-    /// `effective = √k × parameter` for every state feature.
+    /// `effective = √k × parameter` for every state feature, and the sums of these for bundles.
     fn spread(&mut self, states: &[f64]) {
-        let n_full = self.matrix.n_full * self.data.n_labels();
-        let (full, single) = self.effective.split_at_mut(n_full);
         let n_labels = self.data.n_labels();
+        let n_full = self.matrix.n_full * n_labels;
+        let (full, rest) = self.effective.split_at_mut(n_full);
+        let (bundled, single) = rest.split_at_mut(self.matrix.bundles.n_rows() * n_labels);
         full.par_chunks_mut(n_labels * BLOCK_ROWS)
             .zip(states[..n_full].par_chunks(n_labels * BLOCK_ROWS))
             .zip(self.matrix.full_scales.par_chunks(BLOCK_ROWS))
@@ -159,6 +180,7 @@ impl<'a> LogLikelihood<'a> {
                     *effective = scale * param;
                 }
             });
+        with_label_width!(n_labels, width => sum_rows(width, &self.matrix.bundles, full, bundled));
     }
 
     /// Fills `residuals`; returns the loss without regularisation and the gradient of the edges.
@@ -191,8 +213,13 @@ impl<'a> LogLikelihood<'a> {
 
     /// The gradient of the state features: residuals summed over each feature's positions.
     /// Returns the sum of squares of the parameters.
-    fn gather(&self, states: &[f64], gradient: &mut [f64]) -> f64 {
-        let n_full = self.matrix.n_full * self.data.n_labels();
+    fn gather(&mut self, states: &[f64], gradient: &mut [f64]) -> f64 {
+        let n_labels = self.data.n_labels();
+        let (positions, bundled) = self.residuals.split_at_mut(self.data.n_positions() * n_labels);
+        with_label_width!(n_labels, width => {
+            sum_rows(width, &self.matrix.bundle_columns, positions, bundled);
+        });
+        let n_full = self.matrix.n_full * n_labels;
         let (full, single) = gradient.split_at_mut(n_full);
         let full: f64 = with_label_width!(self.data.n_labels(), width => {
             self.gather_full(width, &states[..n_full], full)
@@ -209,7 +236,7 @@ impl<'a> LogLikelihood<'a> {
                 let first = block * BLOCK_ROWS;
                 for (row, gradient) in (first..).zip(gradient.chunks_exact_mut(n_labels)) {
                     let cells = row * n_labels..(row + 1) * n_labels;
-                    self.gather_row(width, row, gradient);
+                    sum_row(width, self.matrix.full_columns.row(row), &self.residuals, gradient);
                     let active = &self.matrix.full_active[cells.clone()];
                     let cells = gradient.iter_mut().zip(&params[cells]).zip(active);
                     for ((gradient, &param), &active) in cells {
@@ -222,20 +249,6 @@ impl<'a> LogLikelihood<'a> {
             })
             .collect();
         squares.iter().sum()
-    }
-
-    /// `gradient[y] = Σₜ value residual[t][y]` over the positions of a full group.
-    #[inline(always)]
-    fn gather_row<W: Width>(&self, width: W, row: usize, gradient: &mut [f64]) {
-        let n_labels = width.get();
-        let gradient = &mut gradient[..n_labels];
-        gradient.fill(0.0);
-        self.matrix.full_columns.row(row).for_each(|position, value| {
-            let residuals = &self.residuals[position * n_labels..][..n_labels];
-            for (gradient, residual) in gradient.iter_mut().zip(residuals) {
-                *gradient += value * residual;
-            }
-        });
     }
 
     fn gather_single(&self, params: &[f64], gradient: &mut [f64]) -> f64 {
@@ -281,6 +294,29 @@ impl Objective for LogLikelihood<'_> {
         }
         sums.loss + self.c2 * squares
     }
+}
+
+/// `sums[i] = Σ value table[id]` over the entries of each row `i`, for tables of `width` columns.
+fn sum_rows<W: Width>(width: W, rows: &Incidence, table: &[f64], sums: &mut [f64]) {
+    let n_labels = width.get();
+    sums.par_chunks_mut(n_labels * BLOCK_ROWS).enumerate().for_each(|(block, sums)| {
+        for (row, sum) in (block * BLOCK_ROWS..).zip(sums.chunks_exact_mut(n_labels)) {
+            sum_row(width, rows.row(row), table, sum);
+        }
+    });
+}
+
+/// `sum = Σ value table[id]` over the entries of a row.
+#[inline(always)]
+fn sum_row<W: Width>(width: W, row: Row<'_>, table: &[f64], sum: &mut [f64]) {
+    let n_labels = width.get();
+    let sum = &mut sum[..n_labels];
+    sum.fill(0.0);
+    row.for_each(|id, value| {
+        for (sum, cell) in sum.iter_mut().zip(&table[id * n_labels..][..n_labels]) {
+            *sum += value * cell;
+        }
+    });
 }
 
 /// Fixed ranges of sequences of about [`BLOCK_POSITIONS`] positions.

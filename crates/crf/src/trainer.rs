@@ -84,7 +84,7 @@ impl<'a> Trainer<'a> {
         config: &TrainConfig,
         checkpoint: &Checkpoint,
     ) -> Result<Self, TrainError> {
-        let objective = LogLikelihood::new(data, &config.features, config.c2)?;
+        let objective = LogLikelihood::for_algorithm(data, config)?;
         let fingerprint = fingerprint(&objective, config);
         let mut from = checkpoint.decoder(fingerprint)?;
         let n_params = objective.n_params();
@@ -109,7 +109,7 @@ impl<'a> Trainer<'a> {
         config: &TrainConfig,
         params: impl FnOnce(&LogLikelihood<'_>) -> Vec<f64>,
     ) -> Result<Self, TrainError> {
-        let mut objective = LogLikelihood::new(data, &config.features, config.c2)?;
+        let mut objective = LogLikelihood::for_algorithm(data, config)?;
         let params = params(&objective);
         let pool = pool(config)?;
         let optimiser = match config.algorithm.rule() {
