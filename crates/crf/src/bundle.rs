@@ -60,16 +60,12 @@ fn saving(n_positions: usize, n_members: usize) -> usize {
 
 /// The columns worth a bundle, by falling saving.
 fn by_saving(columns: &[&[u32]], free: &FreeRows) -> Vec<usize> {
-    let savings: Vec<usize> = columns
-        .par_iter()
-        .map(|positions| {
-            if positions.len() < 2 {
-                0
-            } else {
-                saving(positions.len(), free.common(positions).len())
-            }
-        })
-        .collect();
+    // An attribute listed twice at a position is there twice: no anchor.
+    let is_anchor = |positions: &[u32]| positions.len() > 1 && positions.is_sorted_by(|a, b| a < b);
+    let saving = |positions: &&[u32]| {
+        if is_anchor(positions) { saving(positions.len(), free.common(positions).len()) } else { 0 }
+    };
+    let savings: Vec<usize> = columns.par_iter().map(saving).collect();
     let mut anchors: Vec<usize> = (0..columns.len()).filter(|&at| savings[at] > 0).collect();
     anchors.sort_by_key(|&at| (std::cmp::Reverse(savings[at]), at));
     anchors
@@ -179,6 +175,8 @@ mod tests {
         assert_eq!(check("0 1 2|3 4 5|6"), 0);
         assert_eq!(check("0 1 2 3 4|0 1 2 3 5|0 1 2 3 6"), 1);
         assert_eq!(check("0 1 2 3 4 9 10 11 12|0 1 2 3 5 9 10 11 12|0 1 2 3 6|7 9 10 11 12"), 2);
+        assert_eq!(check("0 1 2 3 4 4|0 1 2 3 4 4|4 4 5 6 7 8"), 1);
+        assert_eq!(check("0 0 1 2 3 4|6"), 0);
         assert_eq!(check("0 1 2 3|0 1 2 3 4 5 6 7|0 4 5 6 7|8"), 1);
     }
 }
