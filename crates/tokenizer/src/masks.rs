@@ -1,20 +1,29 @@
 //! First pass: one bit per byte, 64 bytes at a time.
 //!
-//! The loops over fixed arrays compile to vector code; the flags of eight bytes are gathered by one
-//! multiplication.
+//! A two-byte char of a plain word begins with 0xD8 or 0xD9. Comparisons of sixteen bytes at a time
+//! give bit masks; what depends on the byte before is a shift of a mask by one.
+
+use wide::{CmpEq, CmpGe, u8x16};
 
 const BLOCK: usize = 64;
-/// Bytes of context that a block needs from before and from behind.
-const BEFORE: usize = 2;
-const WINDOW: usize = BEFORE + BLOCK + 1;
 
 /// Which bytes belong to plain Arabic words, and which of those need a closer look.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Masks {
     /// Letters, marks and tatweel of U+0620–065F.
     word: Vec<u64>,
-    /// Marks, tatweel, and the letter behind ة or ى.
+    /// The second byte of marks, of tatweel, and of a letter behind ة or ى.
     special: Vec<u64>,
+}
+
+/// What one block leaves for the next.
+#[derive(Clone, Copy, Default)]
+struct Carry {
+    /// The last byte is 0xD8, 0xD9.
+    d8: u64,
+    d9: u64,
+    /// The last two bytes of a mask of letters ة and ى.
+    joints: u64,
 }
 
 impl Masks {
@@ -22,41 +31,45 @@ impl Masks {
     pub(crate) fn fill(&mut self, bytes: &[u8]) {
         self.word.clear();
         self.special.clear();
-        let n_whole = bytes.len().saturating_sub(BEFORE + 1) / BLOCK;
-        self.word.reserve(n_whole + 3);
-        self.special.reserve(n_whole + 3);
-        let mut at = 0;
-        while at <= bytes.len() {
-            match at.checked_sub(BEFORE).and_then(|from| bytes[from..].first_chunk()) {
-                Some(window) => self.push(window),
-                None => self.push(&edge_window(bytes, at)),
-            }
-            at += BLOCK;
+        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+        self.word.reserve(blocks.len() + 3);
+        self.special.reserve(blocks.len() + 3);
+        let mut carry = Carry::default();
+        for block in blocks {
+            carry = self.push(block, carry);
         }
-        // A block of zeros ends the last word.
-        self.word.push(0);
-        self.special.push(0);
+        let mut last = [0; BLOCK];
+        last[..rest.len()].copy_from_slice(rest);
+        self.push(&last, carry);
+        // Two blocks of zeros end the last word and the last window.
+        self.word.extend([0, 0]);
+        self.special.extend([0, 0]);
     }
 
     #[inline]
-    fn push(&mut self, window: &[u8; WINDOW]) {
-        let mut word = [0_u8; BLOCK];
-        let mut special = [0_u8; BLOCK];
-        for i in 0..BLOCK {
-            let (two_back, back, here, next) =
-                (window[i], window[i + 1], window[i + 2], window[i + 3]);
-            let lead = (flag(here == 0xD8) & flag(next >= 0xA0))
-                | (flag(here == 0xD9) & flag(next <= 0x9F));
-            let second_of_d9 = flag(back == 0xD9) & flag(here <= 0x9F);
-            let second = (flag(back == 0xD8) & flag(here >= 0xA0)) | second_of_d9;
-            let mark = second_of_d9 & (flag(here >= 0x8B) | flag(here == 0x80));
-            let behind_teh = flag(two_back == 0xD8) & flag(back == 0xA9);
-            let behind_maksura = flag(two_back == 0xD9) & flag(back == 0x89);
-            word[i] = lead | second;
-            special[i] = mark | (lead & (behind_teh | behind_maksura));
+    fn push(&mut self, block: &[u8; BLOCK], carry: Carry) -> Carry {
+        let bytes = Bytes::new(block);
+        let (d8, d9) = (bytes.equal(0xD8), bytes.equal(0xD9));
+        let high = bytes.at_least(0xA0);
+        let second_of_d8 = (d8 << 1 | carry.d8) & high;
+        let second_of_d9 = (d9 << 1 | carry.d9) & !high;
+        let second = second_of_d8 | second_of_d9;
+        if let Some(before) = self.word.last_mut() {
+            *before |= (second & 1) << 63;
         }
-        self.word.push(gather(&word));
-        self.special.push(gather(&special));
+        self.word.push(second | second >> 1);
+        let marks = second_of_d9 & (bytes.at_least(0x8B) | bytes.equal(0x80));
+        let joints = second_of_d8 & bytes.equal(0xA9) | second_of_d9 & bytes.equal(0x89);
+        self.special.push(marks | second & (joints << 2 | carry.joints));
+        Carry { d8: d8 >> 63, d9: d9 >> 63, joints: joints >> 62 }
+    }
+
+    /// The 64 bits of a mask from byte `at` on.
+    #[inline]
+    fn window(mask: &[u64], at: usize) -> u64 {
+        let block = at / BLOCK;
+        let pair = u128::from(mask[block]) | u128::from(mask[block + 1]) << BLOCK;
+        (pair >> (at % BLOCK)) as u64
     }
 
     /// Whether the byte belongs to a plain Arabic word.
@@ -67,61 +80,58 @@ impl Masks {
 
     /// The first byte from `at` on that belongs to no plain Arabic word.
     #[inline]
-    pub(crate) fn word_end(&self, at: usize) -> usize {
-        let mut block = at / BLOCK;
-        let rest = !self.word[block] >> (at % BLOCK);
-        if rest != 0 {
-            return at + rest.trailing_zeros() as usize;
-        }
+    pub(crate) fn word_end(&self, mut at: usize) -> usize {
         loop {
-            block += 1;
-            let outside = !self.word[block];
-            if outside != 0 {
-                return block * BLOCK + outside.trailing_zeros() as usize;
+            let len = (!Self::window(&self.word, at)).trailing_zeros() as usize;
+            at += len;
+            if len < BLOCK {
+                return at;
             }
         }
     }
 
-    /// Whether any byte of `start..end` needs a closer look.
+    /// Whether any char of `start..end` needs a closer look.
     #[inline]
     pub(crate) fn any_special(&self, start: usize, end: usize) -> bool {
-        let (first, last) = (start / BLOCK, end / BLOCK);
-        let from = u64::MAX << (start % BLOCK);
-        let until = (1 << (end % BLOCK)) - 1;
-        if first == last {
-            return self.special[first] & from & until != 0;
+        let len = end - start;
+        if len > BLOCK {
+            return self.any_special_of_long(start, end);
         }
-        self.special[first] & from != 0
-            || self.special[last] & until != 0
-            || self.special[first + 1..last].iter().any(|&bits| bits != 0)
+        len > 0 && Self::window(&self.special, start) << (BLOCK - len) != 0
+    }
+
+    #[cold]
+    fn any_special_of_long(&self, start: usize, end: usize) -> bool {
+        let mut parts = (start..end).step_by(BLOCK);
+        parts.any(|from| self.any_special(from, end.min(from + BLOCK)))
     }
 }
 
-#[inline]
-fn flag(condition: bool) -> u8 {
-    u8::from(condition)
-}
+/// A block in vectors.
+struct Bytes([u8x16; 4]);
 
-/// The window of a block at an edge of the text, padded with zeros.
-#[cold]
-fn edge_window(bytes: &[u8], at: usize) -> [u8; WINDOW] {
-    let mut window = [0; WINDOW];
-    let from = at.saturating_sub(BEFORE);
-    let until = bytes.len().min(at + BLOCK + 1);
-    let padding = BEFORE - (at - from);
-    window[padding..padding + until - from].copy_from_slice(&bytes[from..until]);
-    window
-}
-
-/// Bit `i` of the result is flag `i`.
-#[inline]
-fn gather(flags: &[u8; BLOCK]) -> u64 {
-    let mut bits = 0;
-    for (idx, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
-        let packed = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        bits |= packed << (8 * idx);
+impl Bytes {
+    #[inline]
+    fn new(block: &[u8; BLOCK]) -> Self {
+        let chunks = block.as_chunks::<16>().0;
+        Self([chunks[0], chunks[1], chunks[2], chunks[3]].map(u8x16::new))
     }
-    bits
+
+    #[inline]
+    fn equal(&self, byte: u8) -> u64 {
+        self.mask(|bytes| bytes.simd_eq(u8x16::splat(byte)))
+    }
+
+    #[inline]
+    fn at_least(&self, byte: u8) -> u64 {
+        self.mask(|bytes| bytes.simd_ge(u8x16::splat(byte)))
+    }
+
+    #[inline]
+    fn mask(&self, compare: impl Fn(u8x16) -> u8x16) -> u64 {
+        let [a, b, c, d] = self.0.map(|bytes| u64::from(compare(bytes).to_bitmask()));
+        a | b << 16 | c << 32 | d << 48
+    }
 }
 
 #[cfg(test)]
@@ -139,7 +149,7 @@ mod tests {
             let is_inner = is_word && matches!(before, 'ة' | 'ى');
             for byte in 0..c.len_utf8() {
                 word.push(is_word);
-                special.push((is_mark && byte == 1) || (is_inner && byte == 0));
+                special.push((is_mark || is_inner) && byte == 1);
             }
             before = c;
         }

@@ -22,8 +22,9 @@ impl Scanner<'_> {
         let bytes = self.text.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            if self.masks.is_word(at) {
-                at = self.word(at);
+            let end = self.masks.word_end(at);
+            if end > at {
+                at = self.word(at, end);
                 // Most words are followed by one space and another word.
                 at += usize::from(bytes.get(at) == Some(&b' '));
             } else {
@@ -57,8 +58,7 @@ impl Scanner<'_> {
     }
 
     #[inline]
-    fn word(&mut self, start: usize) -> usize {
-        let end = self.masks.word_end(start);
+    fn word(&mut self, start: usize, end: usize) -> usize {
         if self.byte(end) < 0x80 && !self.masks.any_special(start, end) {
             return self.push(start, end, TokenKind::Word);
         }
