@@ -3,9 +3,6 @@
 //!
 //! Each row is the best of three passes over at most 40 MB; ratios are to the first row.
 
-#[cfg(feature = "peers")]
-mod peers;
-
 use std::hint::black_box;
 use std::io::Write;
 use tawsim_tokenizer::{NormalizeOptions, Tokenized, Tokenizer, fold_into};
@@ -22,10 +19,7 @@ fn main() -> std::io::Result<()> {
     }
     let lines: Vec<&str> = text[..end].lines().collect();
     let mut table = Table { lines: &lines, first: None };
-    ours(&mut table)?;
-    #[cfg(feature = "peers")]
-    peers::run(&mut table)?;
-    Ok(())
+    ours(&mut table)
 }
 
 fn ours(table: &mut Table<'_>) -> std::io::Result<()> {
@@ -70,10 +64,7 @@ impl Table<'_> {
         }
         let speed = n_bytes as f64 / 1e6 / best;
         let ratio = speed / *self.first.get_or_insert(speed);
-        writeln!(
-            std::io::stdout(),
-            "{name:<44} {speed:>8.1} MB/s {ratio:>7.3}x  {n_items} items"
-        )
+        writeln!(std::io::stdout(), "{name:<44} {speed:>8.1} MB/s {ratio:>7.3}x  {n_items} items")
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod article;
 mod chars;
+mod date;
 mod detached;
 mod letters;
 mod masks;
 mod normalize;
+mod number;
 mod offset;
 mod pattern;
 mod scan;
@@ -16,7 +18,9 @@ mod token;
 mod tokenizer;
 mod web;
 
+pub use date::{Calendar, DateMention, DateValue, find_dates};
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
+pub use number::{NumberMention, NumberValue, find_numbers};
 pub use offset::{OffsetMap, OffsetUnit};
 pub use segmenter::{Segmentation, Segmenter, SegmenterConfig, SegmenterError, SegmenterTrainer};
 pub use span::Span;

@@ -3,7 +3,7 @@
 //! A two-byte char of a plain word begins with 0xD8 or 0xD9. Comparisons of sixteen bytes at a time
 //! give bit masks; what depends on the byte before is a shift of a mask by one.
 
-use wide::{CmpEq, CmpGe, u8x16};
+use wide::u8x16;
 
 const BLOCK: usize = 64;
 
