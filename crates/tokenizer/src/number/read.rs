@@ -136,8 +136,19 @@ impl Reader<'_> {
     fn below_thousand(&self, idx: usize) -> Option<(u64, usize)> {
         let Some((hundreds, next)) = self.hundreds(idx) else { return self.below_hundred(idx) };
         let joined = self.item(next).is_some_and(|item| item.joined);
-        let rest = if joined { self.below_hundred(next) } else { None };
+        let rest = if joined {
+            self.below_hundred(next).or_else(|| self.doubled_scale(next))
+        } else {
+            None
+        };
         Some(rest.map_or((hundreds, next), |(rest, next)| (hundreds + rest, next)))
+    }
+
+    /// `ستمائة وألف ألف` for 601,000: a speller's fault that is met (num2words), never another number.
+    fn doubled_scale(&self, idx: usize) -> Option<(u64, usize)> {
+        let (word, item) = self.word(idx)?;
+        let again = self.word(item.next).filter(|(_, again)| !again.joined)?;
+        (matches!(word, NumberWord::Scale(_)) && again.0 == word).then_some((1, item.next))
     }
 
     fn hundreds(&self, idx: usize) -> Option<(u64, usize)> {
