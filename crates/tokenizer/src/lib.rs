@@ -22,7 +22,10 @@ pub use date::{Calendar, DateMention, DateValue, find_dates};
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
 pub use number::{NumberMention, NumberValue, find_numbers};
 pub use offset::{OffsetMap, OffsetUnit};
-pub use segmenter::{Segmentation, Segmenter, SegmenterConfig, SegmenterError, SegmenterTrainer};
+pub use segmenter::{
+    Ratio, Segmentation, SegmentationScore, Segmenter, SegmenterConfig, SegmenterError,
+    SegmenterTrainer,
+};
 pub use span::Span;
 pub use token::{Segment, SegmentRole, Sentence, Token, TokenKind};
 pub use tokenizer::{Tokenized, Tokenizer};

@@ -6,9 +6,11 @@ mod file;
 mod lexicon;
 mod model;
 mod optimize;
+mod score;
 mod train;
 
 pub use file::SegmenterError;
+pub use score::{Ratio, SegmentationScore};
 pub use train::{SegmenterConfig, SegmenterTrainer};
 
 use crate::article;

@@ -4,6 +4,7 @@ mod clusters;
 mod convert;
 mod evaluate;
 mod model;
+mod segmenter;
 mod tag;
 mod tokenize;
 mod train;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Model(model::Command),
     #[command(subcommand)]
     Crf(crate::crf::Command),
+    Segmenter(segmenter::Command),
 }
 
 impl Command {
@@ -40,6 +42,7 @@ impl Command {
             Self::Clusters(args) => clusters::run(&args, streams),
             Self::Model(command) => model::run(&command, streams),
             Self::Crf(command) => command.run(streams),
+            Self::Segmenter(command) => segmenter::run(&command, streams),
         }
     }
 }

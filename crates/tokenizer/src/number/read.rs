@@ -197,11 +197,10 @@ impl Reader<'_> {
     /// The scale right behind a count.
     fn scale(&self, idx: usize) -> Option<(u64, usize)> {
         let (word, item) = self.word(idx)?;
-        let scale = match word {
-            NumberWord::Scale(scale)
-            | NumberWord::ScaleOrDual(scale)
-            | NumberWord::Plural(scale) => scale,
-            _ => return None,
+        let (NumberWord::Scale(scale) | NumberWord::ScaleOrDual(scale) | NumberWord::Plural(scale)) =
+            word
+        else {
+            return None;
         };
         (!item.joined).then_some((scale, item.next))
     }

@@ -1,0 +1,258 @@
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use tawsim_tokenizer::{
+    Ratio, SegmentationScore, Segmenter, SegmenterConfig, SegmenterTrainer, Tokenized, Tokenizer,
+};
+
+use crate::ExitCode;
+use crate::output::{Target, write_atomically};
+use crate::streams::Streams;
+
+/// Train and score the segmenter that cuts clitics.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Train(TrainArgs),
+    Evaluate(EvaluateArgs),
+}
+
+/// Train a segmenter from cut words, raw text and names.
+#[derive(clap::Args)]
+#[command(after_help = TRAIN_HELP)]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    data: Data,
+    /// The segmenter file to write.
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+}
+
+const TRAIN_HELP: &str = "\
+Cut words stand one a line, `word<TAB>part+part`; names one a line; raw text is plain UTF-8.
+
+Example:
+  tawsim segmenter train --cut pud.tsv --cut corpus/segmentation/words.tsv \\
+    --text news.txt --names corpus/segmentation/names.txt --output my.segmenter";
+
+/// Score a segmenter on cut words.
+#[derive(clap::Args)]
+#[command(after_help = EVALUATE_HELP)]
+pub(crate) struct EvaluateArgs {
+    /// Cut words, one a line, `word<TAB>part+part`, an empty line behind each sentence.
+    #[arg(required = true)]
+    gold: Vec<PathBuf>,
+    /// Score this segmenter instead of the bundled one.
+    #[arg(long, value_name = "FILE", conflicts_with = "folds")]
+    segmenter: Option<PathBuf>,
+    /// Cross-validate: train on all but each of so many folds of the sentences, and on the data below.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    folds: Option<u32>,
+    /// Leave out runs of the same uncut word: converted treebanks repeat a word once a part where
+    /// they lost its parts.
+    #[arg(long)]
+    skip_doubled: bool,
+    /// List the words that are wrong.
+    #[arg(long)]
+    errors: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+const EVALUATE_HELP: &str = "\
+Exact match of a whole word; alef with and without hamza is the same.
+
+Examples:
+  tawsim segmenter evaluate padt-dev.tsv --skip-doubled
+  tawsim segmenter evaluate pud.tsv --folds 10 --text news.txt --cut corpus/segmentation/words.tsv";
+
+/// What a segmenter is trained on.
+#[derive(clap::Args)]
+struct Data {
+    /// Cut words: `word<TAB>part+part`.
+    #[arg(long, value_name = "FILE")]
+    cut: Vec<PathBuf>,
+    /// Raw text, for counts.
+    #[arg(long, value_name = "FILE")]
+    text: Vec<PathBuf>,
+    /// Names of one word.
+    #[arg(long, value_name = "FILE")]
+    names: Vec<PathBuf>,
+}
+
+pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    match command {
+        Command::Train(args) => train(args, streams),
+        Command::Evaluate(args) => evaluate(args, streams),
+    }
+}
+
+fn train(args: &TrainArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    let segmenter = trainer(&args.data)?.train(&SegmenterConfig::default());
+    write_atomically(&args.output, &segmenter.to_bytes())?;
+    let size = segmenter.byte_len();
+    streams.messages.tell(&format!("{}: {size} bytes in memory", args.output.display()));
+    Ok(ExitCode::Success)
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{}: cannot read", path.display()))
+}
+
+fn trainer(data: &Data) -> Result<SegmenterTrainer> {
+    let mut trainer = SegmenterTrainer::default();
+    for path in &data.text {
+        trainer.count(&read(path)?);
+    }
+    for path in &data.names {
+        read(path)?
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .for_each(|name| trainer.name(name));
+    }
+    for path in &data.cut {
+        annotate(&mut trainer, &read_sentences(path)?);
+    }
+    Ok(trainer)
+}
+
+/// Adds cut words; those that no grammar of clitics gives are of no use.
+fn annotate(trainer: &mut SegmenterTrainer, sentences: &[Sentence]) {
+    for row in sentences.iter().flatten() {
+        let parts: Vec<&str> = row.parts.iter().map(String::as_str).collect();
+        trainer.annotate(&row.word, &parts);
+    }
+}
+
+/// A cut word, alef folded.
+#[derive(Clone, PartialEq, Eq)]
+struct CutWord {
+    word: String,
+    parts: Vec<String>,
+}
+
+type Sentence = Vec<CutWord>;
+
+fn read_sentences(path: &Path) -> Result<Vec<Sentence>> {
+    let text = read(path)?;
+    let mut sentences = vec![Sentence::new()];
+    for (idx, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+        if line.is_empty() {
+            sentences.push(Sentence::new());
+            continue;
+        }
+        let Some((word, parts)) = line.split_once('\t') else {
+            bail!("{}:{}: expected word<TAB>part+part", path.display(), idx + 1);
+        };
+        let (word, parts) = (fold_alef(word), fold_alef(parts));
+        let parts = match parts.split('+').map(String::from).collect::<Vec<_>>() {
+            parts if parts.concat() == word => parts,
+            _ => vec![word.clone()],
+        };
+        sentences.last_mut().expect("one sentence from the start").push(CutWord { word, parts });
+    }
+    Ok(sentences)
+}
+
+fn fold_alef(text: &str) -> String {
+    text.replace(['أ', 'إ', 'آ', 'ٱ'], "ا")
+}
+
+fn evaluate(args: &EvaluateArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    let mut target = Target::Stdout(streams.stdout);
+    target.write(
+        format!("{:<28} {:>7} {:>12} {:>12}\n", "", "words", "cliticised", "whole").as_bytes(),
+    )?;
+    for path in &args.gold {
+        let mut sentences = read_sentences(path)?;
+        if args.skip_doubled {
+            sentences.iter_mut().for_each(skip_doubled);
+        }
+        let (score, errors) = match args.folds {
+            Some(n_folds) => cross_validate(args, &sentences, n_folds as usize)?,
+            None => score(&open(args.segmenter.as_deref())?, sentences.iter()),
+        };
+        target.write(row(path, score).as_bytes())?;
+        if args.errors {
+            errors.iter().try_for_each(|error| target.write(format!("  {error}\n").as_bytes()))?;
+        }
+    }
+    target.finish()?;
+    Ok(ExitCode::Success)
+}
+
+fn row(path: &Path, score: SegmentationScore) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let percent = |ratio: Ratio| format!("{:.2} %", ratio.percent());
+    let SegmentationScore { words, cliticised, whole } = score;
+    format!(
+        "{name:<28} {:>7} {:>12} {:>12}   {} of {} words wrong\n",
+        percent(words),
+        percent(cliticised),
+        percent(whole),
+        words.n - words.n_right,
+        words.n
+    )
+}
+
+fn open(path: Option<&Path>) -> Result<Tokenizer> {
+    let Some(path) = path else { return Ok(Tokenizer::new()) };
+    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?;
+    let segmenter = Segmenter::from_bytes(Cow::Owned(bytes));
+    let segmenter = segmenter.with_context(|| path.display().to_string())?;
+    Ok(Tokenizer::with_segmenter(Arc::new(segmenter)))
+}
+
+fn skip_doubled(sentence: &mut Sentence) {
+    let is_doubled = |idx: usize| {
+        let same = |other: Option<&CutWord>| other == Some(&sentence[idx]);
+        sentence[idx].parts.len() == 1
+            && Segmenter::looks_cliticised(&sentence[idx].word)
+            && (same(sentence.get(idx + 1)) || (idx > 0 && same(sentence.get(idx - 1))))
+    };
+    let keep: Vec<bool> = (0..sentence.len()).map(|idx| !is_doubled(idx)).collect();
+    let mut keep = keep.iter();
+    sentence.retain(|_| *keep.next().expect("one flag a word"));
+}
+
+/// Cuts each word by itself and compares.
+fn score<'s>(
+    tokenizer: &Tokenizer,
+    sentences: impl Iterator<Item = &'s Sentence>,
+) -> (SegmentationScore, Vec<String>) {
+    let (mut score, mut errors) = (SegmentationScore::default(), Vec::new());
+    let mut out = Tokenized::default();
+    for CutWord { word, parts } in sentences.flatten() {
+        tokenizer.tokenize(word, &mut out);
+        let found: Vec<&str> = out.segments().iter().map(|part| part.span.slice(word)).collect();
+        let gold: Vec<&str> = parts.iter().map(String::as_str).collect();
+        if !score.add(word, &gold, &found) {
+            errors.push(format!("{} → {}", gold.join("+"), found.join("+")));
+        }
+    }
+    errors.sort_unstable();
+    (score, errors)
+}
+
+fn cross_validate(
+    args: &EvaluateArgs,
+    sentences: &[Sentence],
+    n_folds: usize,
+) -> Result<(SegmentationScore, Vec<String>)> {
+    let base = trainer(&args.data)?;
+    let (mut total, mut errors) = (SegmentationScore::default(), Vec::new());
+    for fold in 0..n_folds {
+        let is_held = |&(idx, _): &(usize, &Sentence)| idx % n_folds == fold;
+        let mut trainer = base.clone();
+        let rest = sentences.iter().enumerate().filter(|row| !is_held(row));
+        rest.for_each(|(_, sentence)| annotate(&mut trainer, std::slice::from_ref(sentence)));
+        let segmenter = trainer.train(&SegmenterConfig::default());
+        let tokenizer = Tokenizer::with_segmenter(Arc::new(segmenter));
+        let held = sentences.iter().enumerate().filter(is_held).map(|(_, sentence)| sentence);
+        let (of_fold, found) = score(&tokenizer, held);
+        total.merge(of_fold);
+        errors.extend(found);
+    }
+    Ok((total, errors))
+}
