@@ -37,7 +37,7 @@ fn check(args: &[&str], stdin: &str, code: u8, stderr: &str) -> String {
 #[test]
 fn help_is_what_the_golden_file_shows() {
     let mut text = String::new();
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 11] = [
         &[],
         &["tag"],
         &["tokenize"],
@@ -46,6 +46,9 @@ fn help_is_what_the_golden_file_shows() {
         &["convert"],
         &["model"],
         &["model", "info"],
+        &["segmenter"],
+        &["segmenter", "train"],
+        &["segmenter", "evaluate"],
     ];
     for command in commands {
         let args: Vec<&str> = command.iter().copied().chain(["--help"]).collect();

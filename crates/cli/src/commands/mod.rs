@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Model(model::Command),
     #[command(subcommand)]
     Crf(crate::crf::Command),
+    #[command(subcommand)]
     Segmenter(segmenter::Command),
 }
 
