@@ -64,7 +64,7 @@ fn measure_corpus(python: &str, name: &str, corpus: &str) {
     let own_f1 = f1(&own_labels);
     table.accuracy(f1(&peer_labels), own_f1);
     for precision in ["I16", "I8"] {
-        table.quantised(precision, f1(&format!("{own_labels}.{precision}")) - own_f1);
+        table.quantised(precision, own_f1 - f1(&format!("{own_labels}.{precision}")));
     }
     table.identity("weights for 1, 2, 3, 8 threads", &thread_hashes(&train));
     table.identity("weights after kill and resume", &resume_hashes(&train, &file(".state")));

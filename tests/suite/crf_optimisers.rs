@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 
 use tawsim_crf::{
-    Algorithm, Checkpoint, Dataset, Lattice, Precision, RowTable, Scratch, TrainConfig, TrainError,
-    Trained, Trainer, Weights, viterbi,
+    Algorithm, Checkpoint, Dataset, Lattice, Precision, RowTable, Scratch, StopReason, TrainConfig,
+    TrainError, Trained, Trainer, Weights, viterbi,
 };
 
 use crate::crf_train::{FULL, PLAIN, random_data};
@@ -181,6 +181,28 @@ fn online_losses_come_near_the_optimum() {
             Trainer::warm_start(&data, &exact, &weights).expect("the same labels").finish().loss;
         assert!(loss < 1.03 * optimum, "{algorithm:?}: {loss} of {optimum}");
     }
+}
+
+#[test]
+fn a_rate_far_too_high_ends_training_without_a_panic() {
+    let data = random_data(4, 200, 5, FULL);
+    for algorithm in [Algorithm::Sgd, Algorithm::AdaGrad] {
+        let mut config = config(algorithm, 0.0);
+        config.online.rate = 1e300;
+        let trained = trained(&data, &config);
+        assert_eq!(trained.stop, StopReason::Diverged, "{algorithm:?}");
+    }
+}
+
+#[test]
+fn weights_too_large_to_be_scored_are_no_panic() {
+    let data = random_data(2, 20, 5, FULL);
+    let config = config(Algorithm::Lbfgs, 0.0);
+    let huge: Vec<Vec<(u16, f32)>> = (0..300).map(|_| vec![(0, 3e38), (1, -3e38)]).collect();
+    let edges = [[-3e38, 3e38, 3e38, -3e38], [0.0; 4]].concat();
+    let weights = Weights::new(2, huge, &edges[..4], &edges[4..6], &edges[6..]);
+    let trainer = Trainer::warm_start(&data, &config, &weights).expect("the same labels");
+    assert_eq!(finish(trainer).stop, StopReason::LineSearch);
 }
 
 #[test]

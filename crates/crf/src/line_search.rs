@@ -66,6 +66,10 @@ impl LineSearch {
     /// Judges a trial.
     pub(crate) fn judge(&mut self, trial: Point) -> Verdict {
         self.n_trials += 1;
+        if !trial.value.is_finite() && self.n_trials < self.max_trials {
+            // Beyond the domain of the function: no interpolation, only a smaller step.
+            return Verdict::Try(0.5 * (self.best.step + trial.step));
+        }
         let slope_bound = SUFFICIENT_DECREASE * self.origin.slope;
         let value_bound = self.origin.value + trial.step * slope_bound;
         let is_lower = trial.value <= value_bound;
@@ -93,7 +97,7 @@ impl LineSearch {
         let (low, high) = self.bounds(trial.step);
         let is_outside = trial.step <= low || trial.step >= high;
         self.n_trials >= self.max_trials
-            || trial.value.is_nan()
+            || !trial.value.is_finite()
             || self.is_bracketed && (is_outside || high - low <= RESOLUTION * high)
             || trial.step <= MIN_STEP
             || trial.step >= MAX_STEP
@@ -275,6 +279,19 @@ mod tests {
                 check(name, function, first);
             }
         }
+    }
+
+    #[test]
+    fn comes_back_from_where_the_function_is_not_finite() {
+        let barrier: Function = |a| if a < 1.0 { (-a, -1.0) } else { (f64::INFINITY, 0.0) };
+        let mut search = LineSearch::new(0.0, -1.0, 20);
+        let mut step = 64.0;
+        for _ in 0..7 {
+            let (value, slope) = barrier(step);
+            let Verdict::Try(next) = search.judge(Point { step, value, slope }) else { return };
+            step = next;
+        }
+        assert!(step < 1.0, "{step}");
     }
 
     #[test]

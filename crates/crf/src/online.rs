@@ -124,19 +124,23 @@ impl Online {
         }
         let order = shuffled(objective.data().n_sequences(), self.config.seed, self.n_iterations);
         let mut pass = Pass::new(objective);
-        let before = self.scores.clone();
+        let before = (self.scores.clone(), self.drift.clone(), self.n_updates, self.loss);
         self.loss = 0.0;
         for sequence_idx in order {
             self.loss += pass.run(self.rule, &self.scores, sequence_idx);
             self.update(objective, &pass, sequence_idx);
             self.n_updates += 1;
         }
+        if !self.loss.is_finite() || !norm(&self.scores).is_finite() {
+            (self.scores, self.drift, self.n_updates, self.loss) = before;
+            return Err(StopReason::Diverged);
+        }
         self.n_iterations += 1;
         if self.rule != Rule::Perceptron {
             let params = self.scores.iter().zip(objective.scales()).map(|(score, k)| score / k);
             self.loss += objective.c2() * params.map(|param| param * param).sum::<f64>();
         }
-        let moved: Vec<f64> = self.scores.iter().zip(&before).map(|(a, b)| a - b).collect();
+        let moved: Vec<f64> = self.scores.iter().zip(&before.0).map(|(a, b)| a - b).collect();
         Ok(Progress {
             iteration: self.n_iterations,
             loss: self.loss,

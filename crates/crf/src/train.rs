@@ -129,18 +129,22 @@ pub enum StopReason {
     MaxIterations,
     /// The line search found no lower loss: the floating point's precision is used up.
     LineSearch,
+    /// The loss is no longer a number: the learning rate is too high. The weights are those before
+    /// the last pass.
+    Diverged,
     /// The caller ended it.
     Cancelled,
 }
 
 impl StopReason {
-    const CODES: [Option<Self>; 6] = [
+    const CODES: [Option<Self>; 7] = [
         None,
         Some(Self::Converged),
         Some(Self::Stalled),
         Some(Self::MaxIterations),
         Some(Self::LineSearch),
         Some(Self::Cancelled),
+        Some(Self::Diverged),
     ];
 
     /// The number that stands for a reason, or for none, in a checkpoint. How many iterations are
