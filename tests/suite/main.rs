@@ -12,6 +12,7 @@ mod model_file;
 mod numbers;
 mod store_edits;
 mod tagger;
+mod tokenizer_detached;
 mod tokenizer_normalize;
 mod tokenizer_segments;
 mod tokenizer_spans;
