@@ -4,6 +4,8 @@ mod article;
 mod chars;
 mod date;
 mod detached;
+#[cfg(feature = "hf")]
+mod hf;
 mod letters;
 mod masks;
 mod normalize;
@@ -19,6 +21,10 @@ mod tokenizer;
 mod web;
 
 pub use date::{Calendar, DateMention, DateValue, find_dates};
+#[cfg(feature = "hf")]
+pub use hf::{
+    ArabicDecoder, ArabicNormalizer, ArabicPreTokenizer, ArabicTokenizer, Piece, encode_document,
+};
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
 pub use number::{NumberMention, NumberValue, find_numbers};
 pub use offset::{OffsetMap, OffsetUnit};

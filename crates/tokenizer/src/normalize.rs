@@ -93,6 +93,12 @@ impl NormalizeOptions {
         }
     }
 
+    /// [`Self::fold`] of a char by itself.
+    #[cfg(feature = "hf")]
+    pub(crate) fn fold_alone(&self, c: char) -> Option<char> {
+        self.fold(c, "")
+    }
+
     fn fold_letter(&self, c: char, rest: &str) -> Option<char> {
         let c = if self.fold_persian { twin(PERSIAN_TWINS, c) } else { c };
         match c {
