@@ -1,6 +1,6 @@
 //! Clitic segments and detached clitics, as tables.
 
-use tawsim_tokenizer::{SegmentRole, Tokenized, Tokenizer};
+use tawsim_tokenizer::{Scheme, SegmentRole, Tokenized, Tokenizer};
 
 /// The segments of a text: `+` inside a word, a blank between words; a detached clitic is
 /// followed by `→` and its host.
@@ -55,4 +55,22 @@ fn articles() {
     let articles: Vec<Option<&str>> =
         stems.map(|segment| segment.article().map(|span| span.slice(text))).collect();
     assert_eq!(articles, [Some("ال"), Some("ل"), None, None]);
+}
+
+#[test]
+fn schemes() {
+    let text = "والجيش للنظام\nلـ\"قريتهم\" الـ16";
+    let mut out = Tokenized::default();
+    Tokenizer::new().tokenize(text, &mut out);
+    let rows = [
+        (Scheme::Surface, "و+ الجيش ل+ لنظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
+        (Scheme::D3, "و+ ال+ جيش ل+ ل+ نظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
+        (Scheme::Atb, "و+ الجيش ل+ النظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
+        (Scheme::Farasa, "و+ ال+ جيش ل+ ال+ نظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
+    ];
+    for (scheme, expected) in rows {
+        let mut found = String::new();
+        scheme.write(text, &out, &mut found);
+        assert_eq!(found, expected, "{scheme:?}");
+    }
 }

@@ -13,6 +13,7 @@ mod number;
 mod offset;
 mod pattern;
 mod scan;
+mod scheme;
 mod segmenter;
 mod sentence;
 mod span;
@@ -28,6 +29,7 @@ pub use hf::{
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
 pub use number::{NumberMention, NumberValue, find_numbers};
 pub use offset::{OffsetMap, OffsetUnit};
+pub use scheme::Scheme;
 pub use segmenter::{
     Ratio, Segmentation, SegmentationScore, Segmenter, SegmenterConfig, SegmenterError,
     SegmenterTrainer,
