@@ -1,5 +1,8 @@
 //! Helpers of the test suite.
 
+pub mod crash;
+pub mod store;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

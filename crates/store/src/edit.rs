@@ -73,6 +73,30 @@ pub enum Edit {
         /// What it found.
         suggestions: Vec<Suggestion>,
     },
+    /// Adds an entity at each of these places, as far as nobody has decided on them.
+    ///
+    /// A place that overlaps a confirmed span or equals a rejected one is left out; a suggestion
+    /// with these edges is accepted with the label, other suggestions there are withdrawn.
+    Annotate {
+        /// The document.
+        document: DocumentId,
+        /// In whose layer.
+        layer: LayerId,
+        /// Name of a label of the project.
+        label: String,
+        /// Where.
+        spans: Vec<Span>,
+    },
+    /// Decides on an annotator's entity: the adjudication layer gets one like it, confirmed or
+    /// explicitly rejected. The annotator's layer stays as it is.
+    Adjudicate {
+        /// The adjudication layer.
+        layer: LayerId,
+        /// The entity.
+        candidate: SpanId,
+        /// Confirmed or rejected.
+        accept: bool,
+    },
     /// Makes a layer.
     AddLayer(String, LayerKind),
     /// Adds a label to the label set, or brings a retired one back.
@@ -141,6 +165,8 @@ impl Edit {
             Self::ResolveComment(..) => "resolve-comment",
             Self::RemoveComment(..) => "remove-comment",
             Self::Suggest { .. } => "suggest",
+            Self::Annotate { .. } => "annotate-all",
+            Self::Adjudicate { .. } => "adjudicate",
             Self::AddLayer(..) => "add-layer",
             Self::AddLabel(..) => "add-label",
             Self::SetLabel(..) => "set-label",

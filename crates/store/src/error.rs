@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use tawsim_tokenizer::Span;
 use thiserror::Error;
 
-use crate::{DocumentId, Holder, LayerId, SpanId};
+use crate::{DocumentId, EventId, Holder, LayerId, SpanId};
 
 /// Why a project cannot do what it was asked. Nothing was changed.
 #[derive(Debug, Error)]
@@ -98,6 +98,27 @@ pub enum StoreError {
     /// There is nothing to undo or redo.
     #[error("nothing to {0}")]
     EmptyHistory(&'static str),
+    /// An export was interrupted.
+    #[error("{} is an unfinished export; run the export again", .0.display())]
+    UnfinishedExport(PathBuf),
+    /// A line of an export or a package is wrong.
+    #[error("{}, line {line}: {what}", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// A package is of another project.
+    #[error("{} is a package of another project; make a project from it instead", .0.display())]
+    OtherProject(PathBuf),
+    /// Two copies of a project have different events under one id.
+    #[error(
+        "event {0} differs between the two copies: a project folder was copied and both copies edited with one seed"
+    )]
+    Forked(EventId),
     /// What is stored contradicts itself.
     #[error("{0}; restore a backup with `tawsim project restore`")]
     Corrupt(String),

@@ -43,6 +43,17 @@ pub(crate) struct Row {
     pub(crate) seqs: (i64, i64),
 }
 
+impl Row {
+    pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            step: row.get(0)?,
+            kind: row.get(1)?,
+            document: row.get(2)?,
+            seqs: (row.get(3)?, row.get(4)?),
+        })
+    }
+}
+
 /// Which end of the history.
 #[derive(Clone, Copy)]
 enum End {
@@ -65,15 +76,7 @@ impl End {
     }
 
     fn find(self, db: &Connection) -> rusqlite::Result<Option<Row>> {
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(Row {
-                step: row.get(0)?,
-                kind: row.get(1)?,
-                document: row.get(2)?,
-                seqs: (row.get(3)?, row.get(4)?),
-            })
-        };
-        db.prepare_cached(self.sql())?.query_row([], read).optional()
+        db.prepare_cached(self.sql())?.query_row([], Row::read).optional()
     }
 }
 

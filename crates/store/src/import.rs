@@ -1,6 +1,6 @@
 //! Documents in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
 use tawsim_corpus::{Document, Entity, LabelSet};
@@ -8,10 +8,11 @@ use tawsim_tokenizer::Span;
 
 use crate::change::{Change, DOCUMENT, Field};
 use crate::plan::{NewSpan, Plan, metadata_json, need_name, need_span_in};
+use crate::stems::Stemmer;
 use crate::writing::{Entry, Writing};
 use crate::{
     DocumentId, Edit, LayerId, NewLabel, Presence, Project, Receipt, Source, SpanId, SpanState,
-    StoreError, id, read,
+    StoreError, id, read, texts,
 };
 
 /// Where imported annotations go.
@@ -93,10 +94,13 @@ pub struct Importer<'p> {
     writing: Writing<'p>,
     options: ImportOptions,
     report: ImportReport,
+    stemmer: Stemmer,
+    /// Labels that the project is known to have.
+    labels: BTreeSet<String>,
 }
 
 impl Project {
-    /// Begins to import documents.
+    /// Begins to import documents. A backup is made first if something changed since the last one.
     ///
     /// # Errors
     /// If the layer is unknown or the project cannot be written.
@@ -104,8 +108,15 @@ impl Project {
         if !self.layers()?.iter().any(|layer| layer.id == options.layer) {
             return Err(StoreError::UnknownLayer(options.layer));
         }
+        self.back_up_if_changed()?;
         let writing = Writing::begin(self, Entry::Recorded)?;
-        Ok(Importer { writing, options, report: ImportReport::default() })
+        Ok(Importer {
+            writing,
+            options,
+            report: ImportReport::default(),
+            stemmer: Stemmer::default(),
+            labels: BTreeSet::new(),
+        })
     }
 }
 
@@ -160,7 +171,7 @@ impl Importer<'_> {
     fn add_labels(&mut self, document: &Document, labels: &LabelSet) -> Result<(), StoreError> {
         for entity in &document.entities {
             let name = labels.name(entity.label);
-            if self.report.labels_added.iter().any(|known| known == name) {
+            if self.labels.contains(name) {
                 continue;
             }
             match self.writing.edit(&Edit::AddLabel(NewLabel::named(name))) {
@@ -168,6 +179,7 @@ impl Importer<'_> {
                 Err(StoreError::Exists(_)) => {}
                 Err(error) => return Err(error),
             }
+            self.labels.insert(name.to_owned());
         }
         Ok(())
     }
@@ -185,11 +197,7 @@ impl Importer<'_> {
         } else {
             self.report.n_added += 1;
         }
-        if read::text(&self.writing.tx, id).is_err() {
-            let sql = "INSERT INTO text (document, content) VALUES (?1, ?2)";
-            let insert = self.writing.tx.prepare_cached(sql)?.execute((id, &document.text));
-            insert.map_err(StoreError::database("cannot write a text"))?;
-        }
+        texts::insert(&self.writing.tx, &mut self.stemmer, id, &document.text)?;
         Ok(match presence {
             Some(Presence::Present) => None,
             Some(before) => Some(Change::Set {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::StoreError;
 
@@ -60,7 +61,7 @@ impl Lock {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).map_err(StoreError::file("open", path))?;
-        match file.try_lock() {
+        match try_for_a_moment(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(holder(&mut file))),
             Err(TryLockError::Error(error)) => return Err(StoreError::file("lock", path)(error)),
@@ -70,6 +71,18 @@ impl Lock {
         written.map_err(StoreError::file("write", path))?;
         Ok(Self { _file: file })
     }
+}
+
+/// Tries for a fifth of a second: a process that another thread is just starting holds a copy of
+/// every open file until its program runs, and with it the lock.
+fn try_for_a_moment(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..10 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+            result => return result,
+        }
+    }
+    file.try_lock()
 }
 
 fn holder(file: &mut File) -> Holder {

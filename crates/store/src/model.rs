@@ -90,10 +90,10 @@ impl Source {
 /// What an entity refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link {
-    /// Name and version of the gazetteer, or `none` for a decision such as "not in the list".
-    pub gazetteer: String,
     /// Id of the entry, or the decision.
     pub entry: String,
+    /// Name and version of the gazetteer, or `none` for a decision such as "not in the list".
+    pub gazetteer: String,
 }
 
 /// A span of a document with everything said about it.

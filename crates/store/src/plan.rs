@@ -9,8 +9,8 @@ use crate::change::{COMMENT, Change, DOCUMENT, Field, LABEL, LAYER, REVIEW, SPAN
 use crate::id::RowId;
 use crate::model::SpanState;
 use crate::{
-    CommentId, DocumentId, Edit, EventId, LayerId, LayerKind, Link, NewLabel, Presence,
-    ReviewState, Source, SpanId, StoreError, Suggestion, read,
+    CommentId, DocumentId, Edit, EventId, LayerId, Link, Presence, ReviewState, Source, SpanId,
+    StoreError, read,
 };
 
 /// The changes of one event.
@@ -30,7 +30,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) actor: &'a str,
 }
 
-type Planned = Result<Plan, StoreError>;
+pub(crate) type Planned = Result<Plan, StoreError>;
 
 impl Planner<'_> {
     pub(crate) fn plan(&self, edit: &Edit) -> Planned {
@@ -61,6 +61,12 @@ impl Planner<'_> {
             }
             Edit::Suggest { document, layer, model, suggestions } => {
                 self.suggest((*document, *layer), model, suggestions)
+            }
+            Edit::Annotate { document, layer, label, spans } => {
+                self.annotate((*document, *layer), label, spans)
+            }
+            Edit::Adjudicate { layer, candidate, accept } => {
+                self.adjudicate(*layer, *candidate, *accept)
             }
             Edit::AddLayer(name, kind) => self.add_layer(name, *kind),
             Edit::AddLabel(label) => self.add_label(label),
@@ -100,13 +106,13 @@ impl Planner<'_> {
         Ok(known.iter().find(is_twin).map(|a| a.id))
     }
 
-    fn remove_span(&self, span: SpanId) -> Planned {
+    pub(super) fn remove_span(&self, span: SpanId) -> Planned {
         let document = self.need_span(span)?;
         let absent = Presence::Absent.as_str().into();
         self.sets(SPAN, span.0, Some(document), &[("presence", absent)])
     }
 
-    fn relabel(&self, span: SpanId, label: &str) -> Planned {
+    pub(super) fn relabel(&self, span: SpanId, label: &str) -> Planned {
         self.need_label(label)?;
         self.decide(span, SpanState::Confirmed, &[("label", label.into())])
     }
@@ -121,7 +127,12 @@ impl Planner<'_> {
     }
 
     /// Sets fields of a span, its state, and who said so.
-    fn decide(&self, span: SpanId, state: SpanState, fields: &[(&str, Scalar)]) -> Planned {
+    pub(super) fn decide(
+        &self,
+        span: SpanId,
+        state: SpanState,
+        fields: &[(&str, Scalar)],
+    ) -> Planned {
         let document = self.need_span(span)?;
         let mut all = fields.to_vec();
         all.push(("state", state.as_str().into()));
@@ -198,97 +209,8 @@ impl Planner<'_> {
         self.sets(COMMENT, id.0, Some(document), &[(field, value)])
     }
 
-    fn suggest(
-        &self,
-        (document, layer): (DocumentId, LayerId),
-        model: &str,
-        suggestions: &[Suggestion],
-    ) -> Planned {
-        self.need_layer(layer)?;
-        let mut known = read::annotations(self.db, document)?;
-        known.retain(|a| a.layer == layer);
-        let mut plan = Plan { document: Some(document), ..Plan::default() };
-        for old in known.iter().filter(|a| a.state == SpanState::Suggested) {
-            plan.changes.extend(self.remove_span(old.id)?.changes);
-        }
-        known.retain(|a| a.state != SpanState::Suggested);
-        let source = Source::Model(model.to_owned()).to_code();
-        for new in suggestions {
-            self.need_label(&new.label)?;
-            self.need_span_in_text(document, new.span)?;
-            if known.iter().any(|a| is_decided(a, new)) {
-                continue;
-            }
-            let id = SpanId(self.event.nth_row(plan.created.len()));
-            let made =
-                NewSpan { layer, span: new.span, label: &new.label, state: SpanState::Suggested };
-            plan.changes.push(made.change(id, &source, new.score, None));
-            plan.created.push(id);
-        }
-        Ok(plan)
-    }
-
-    fn add_layer(&self, name: &str, kind: LayerKind) -> Planned {
-        need_name(name)?;
-        let id = LayerId::of(name).0;
-        match self.presence(LAYER, id)? {
-            Some(Presence::Present) => Err(StoreError::Exists(format!("layer {name:?}"))),
-            Some(_) => self.sets(
-                LAYER,
-                id,
-                None,
-                &[("presence", Presence::Present.as_str().into()), ("kind", kind.as_str().into())],
-            ),
-            None => {
-                let values = [("name", name.into()), ("kind", kind.as_str().into())];
-                Ok(Plan { changes: vec![Change::create(LAYER, id, &values)], ..Plan::default() })
-            }
-        }
-    }
-
-    fn add_label(&self, label: &NewLabel) -> Planned {
-        if tawsim_corpus::LabelSet::from_names([&label.name]).is_err() {
-            return Err(StoreError::BadLabelName(label.name.chars().take(80).collect()));
-        }
-        let id = RowId::of_label(&label.name).0;
-        match self.presence(LABEL, id)? {
-            Some(Presence::Present) => Err(StoreError::Exists(format!("label {:?}", label.name))),
-            Some(_) => {
-                let back = ("presence", Presence::Present.as_str().into());
-                let mut plan = self.sets(LABEL, id, None, &[back])?;
-                let is_bare = *label == NewLabel::named(&label.name);
-                let fields = if is_bare { Vec::new() } else { label_fields(label) };
-                plan.changes.extend(self.sets(LABEL, id, None, &fields)?.changes);
-                Ok(plan)
-            }
-            None => self.create_label(id, label),
-        }
-    }
-
-    fn create_label(&self, id: i64, label: &NewLabel) -> Planned {
-        let sql = "SELECT ifnull(max(position) + 1, 0) FROM label";
-        let position: i64 = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-        let mut values = vec![("name", label.name.as_str().into()), ("position", position.into())];
-        values.extend(label_fields(label));
-        Ok(Plan { changes: vec![Change::create(LABEL, id, &values)], ..Plan::default() })
-    }
-
-    fn set_label(&self, label: &NewLabel) -> Planned {
-        let id = RowId::of_label(&label.name).0;
-        match self.presence(LABEL, id)? {
-            None | Some(Presence::Absent) => Err(StoreError::UnknownLabel(label.name.clone())),
-            Some(_) => self.sets(LABEL, id, None, &label_fields(label)),
-        }
-    }
-
-    fn retire_label(&self, name: &str) -> Planned {
-        self.need_label(name)?;
-        let retired = [("presence", Presence::Retired.as_str().into())];
-        self.sets(LABEL, RowId::of_label(name).0, None, &retired)
-    }
-
     /// Sets of the fields that have another value now.
-    fn sets(
+    pub(super) fn sets(
         &self,
         table: Table,
         id: i64,
@@ -305,37 +227,41 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    fn presence(&self, table: Table, id: i64) -> Result<Option<Presence>, StoreError> {
+    pub(super) fn presence(&self, table: Table, id: i64) -> Result<Option<Presence>, StoreError> {
         let sql = format!("SELECT presence FROM {} WHERE id = ?1", table.name);
         Ok(self.db.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()?)
     }
 
-    fn need_document(&self, document: DocumentId) -> Result<(), StoreError> {
+    pub(super) fn need_document(&self, document: DocumentId) -> Result<(), StoreError> {
         match self.presence(DOCUMENT, document.0)? {
             Some(Presence::Present | Presence::Retired) => Ok(()),
             _ => Err(StoreError::UnknownDocument(document)),
         }
     }
 
-    fn need_layer(&self, layer: LayerId) -> Result<(), StoreError> {
+    pub(super) fn need_layer(&self, layer: LayerId) -> Result<(), StoreError> {
         let is_there = self.presence(LAYER, layer.0)? == Some(Presence::Present);
         is_there.then_some(()).ok_or(StoreError::UnknownLayer(layer))
     }
 
-    fn need_label(&self, name: &str) -> Result<(), StoreError> {
+    pub(super) fn need_label(&self, name: &str) -> Result<(), StoreError> {
         let is_there = self.presence(LABEL, RowId::of_label(name).0)? == Some(Presence::Present);
         is_there.then_some(()).ok_or_else(|| StoreError::UnknownLabel(name.to_owned()))
     }
 
     /// The document of a span that is there.
-    fn need_span(&self, span: SpanId) -> Result<DocumentId, StoreError> {
+    pub(super) fn need_span(&self, span: SpanId) -> Result<DocumentId, StoreError> {
         let sql = "SELECT document FROM span WHERE id = ?1 AND presence = 'present'";
         let document =
             self.db.prepare_cached(sql)?.query_row([span], |row| row.get(0)).optional()?;
         document.ok_or(StoreError::UnknownSpan(span))
     }
 
-    fn need_span_in_text(&self, document: DocumentId, span: Span) -> Result<(), StoreError> {
+    pub(super) fn need_span_in_text(
+        &self,
+        document: DocumentId,
+        span: Span,
+    ) -> Result<(), StoreError> {
         self.need_document(document)?;
         let text = read::text(self.db, document)?;
         need_span_in(&text, document, span)
@@ -356,24 +282,6 @@ pub(crate) fn need_name(name: &str) -> Result<(), StoreError> {
 /// Metadata as one JSON object with sorted keys.
 pub(crate) fn metadata_json(metadata: &BTreeMap<String, String>) -> String {
     serde_json::to_string(metadata).expect("a map of texts is JSON")
-}
-
-/// A suggestion that a person has decided on already.
-fn is_decided(known: &crate::Annotation, new: &Suggestion) -> bool {
-    match known.state {
-        SpanState::Confirmed => known.span.overlaps(new.span),
-        SpanState::Rejected => known.span == new.span && known.label == new.label,
-        SpanState::Suggested => false,
-    }
-}
-
-fn label_fields(label: &NewLabel) -> Vec<(&'static str, Scalar)> {
-    vec![
-        ("title", label.title.as_str().into()),
-        ("color", label.color.as_str().into()),
-        ("shortcut", label.shortcut.as_str().into()),
-        ("guideline", label.guideline.as_str().into()),
-    ]
 }
 
 /// A span to be made.

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::event::Head;
 use crate::lock::Lock;
+use crate::plan::need_name;
 use crate::session::Session;
 use crate::writing::{Entry, Writing};
 use crate::{Edit, EventId, LayerId, LayerKind, Options, Receipt, StoreError, place, schema};
@@ -60,7 +61,20 @@ impl Project {
     /// # Errors
     /// If the folder holds something, the actor has no name, or the disk takes no writes.
     pub fn create(dir: &Path, options: &Options) -> Result<Self, StoreError> {
-        crate::plan::need_name(&options.actor)?;
+        let id = match options.seed {
+            Some(seed) => EventId::new(seed, 0),
+            None => Session::new(options, 0).next_id(),
+        };
+        Self::create_with_id(dir, &id.to_string(), options)
+    }
+
+    pub(crate) fn create_with_id(
+        dir: &Path,
+        project_id: &str,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        need_name(&options.actor)?;
+        need_name(project_id)?;
         std::fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
         let mut entries = std::fs::read_dir(dir).map_err(StoreError::file("read", dir))?;
         if entries.next().is_some() {
@@ -68,14 +82,19 @@ impl Project {
         }
         let lock = Lock::acquire(&dir.join("lock"))?;
         let db = schema::open_new(&db_path(dir), place::is_remote(dir))?;
-        let session = Session::new(options, 0);
-        let project_id = match options.seed {
-            Some(seed) => EventId::new(seed, 0),
-            None => Session::new(options, 0).next_id(),
-        };
-        schema::create(&db, &project_id.to_string(), (options.clock)())
-            .map_err(StoreError::database("cannot create the project"))?;
-        Ok(Self { dir: dir.to_owned(), db, session: Some(session), _lock: Some(lock) })
+        schema::create(&db, project_id, (options.clock)())?;
+        let session = Some(Session::new(options, 0));
+        Ok(Self { dir: dir.to_owned(), db, session, _lock: Some(lock) })
+    }
+
+    /// Removes the files of a project that could not be filled.
+    pub(crate) fn discard(self) {
+        let Self { dir, db, .. } = self;
+        drop(db);
+        for name in ["project.db", "project.db-wal", "project.db-shm", "lock"] {
+            // What cannot be removed is an empty project: harmless.
+            let _ = std::fs::remove_file(dir.join(name));
+        }
     }
 
     /// Opens a project for writing.
@@ -84,7 +103,7 @@ impl Project {
     /// [`StoreError::Locked`] if somebody else writes it: then [`Project::open_read_only`] still
     /// works. Else if there is no project of a known format.
     pub fn open(dir: &Path, options: &Options) -> Result<Self, StoreError> {
-        crate::plan::need_name(&options.actor)?;
+        need_name(&options.actor)?;
         let path = existing(dir)?;
         let lock = Lock::acquire(&dir.join("lock"))?;
         let db = schema::open_writer(&path, place::is_remote(dir))?;
@@ -147,6 +166,11 @@ impl Project {
             Ok(_) | Err(StoreError::Exists(_)) => Ok(LayerId::of(name)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Moves SQLite's log into the database file, as far as no reader is in the way. For idle moments.
+    pub(crate) fn move_log(&self) -> rusqlite::Result<()> {
+        self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
     }
 
     /// The folder.

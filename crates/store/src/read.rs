@@ -59,7 +59,7 @@ impl Project {
     /// A document with its text, its spans of all layers, and its comments.
     ///
     /// # Errors
-    /// If there is no such document.
+    /// If there is no such document, or a span of it leaves its text. Other documents can still be read.
     pub fn document(&self, document: DocumentId) -> Result<StoredDocument, StoreError> {
         let sql = "SELECT name, text_hash, presence, is_flagged FROM document
                    WHERE id = ?1 AND presence <> 'absent'";
@@ -81,6 +81,10 @@ impl Project {
         found.text = text(&self.db, document)?;
         found.metadata = metadata(&self.db, document)?;
         found.annotations = annotations(&self.db, document)?;
+        if let Some(a) = found.annotations.iter().find(|a| a.span.get(&found.text).is_none()) {
+            let what = format!("span {} of document {document} leaves its text", a.id);
+            return Err(StoreError::Corrupt(what));
+        }
         found.comments = comments(&self.db, document)?;
         Ok(found)
     }
@@ -182,7 +186,14 @@ pub(crate) fn metadata(
 ) -> Result<BTreeMap<String, String>, StoreError> {
     let sql = "SELECT metadata FROM document WHERE id = ?1";
     let json: String = db.prepare_cached(sql)?.query_row([document], |row| row.get(0))?;
-    serde_json::from_str(&json)
+    parse_metadata(document, &json)
+}
+
+pub(crate) fn parse_metadata(
+    document: DocumentId,
+    json: &str,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    serde_json::from_str(json)
         .map_err(|error| StoreError::Corrupt(format!("metadata of document {document}: {error}")))
 }
 

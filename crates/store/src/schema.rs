@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::StoreError;
+use crate::disk::OsDisk;
 use crate::event::Head;
+use crate::{StoreError, migrate, search};
 
 /// "TWSM": tells `file` and other programs whose database it is.
 pub(crate) const APPLICATION_ID: i64 = 0x5457_534d;
 
 /// The newest format this program knows.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 /// The truth: the log, the texts and what names the project.
 const LOG: &str = "
@@ -52,7 +53,7 @@ CREATE TABLE text (
 
 /// What the log folds to. References are checked at the commit, so that rows can be rebuilt in any
 /// order within a transaction.
-pub(crate) const PROJECTIONS: &str = "
+const PROJECTIONS: &str = "
 CREATE TABLE document (
     id        INTEGER PRIMARY KEY,
     presence  TEXT NOT NULL,
@@ -124,17 +125,41 @@ CREATE TABLE history (
 ) STRICT;
 ";
 
+/// What search reads instead of the tables; format 1 had a narrower index.
+const INDEXES_OF_FORMAT_2: &str = "
+DROP INDEX span_of_label;
+CREATE INDEX span_of_label ON span (label, presence, layer, state, score, document);
+CREATE INDEX document_put_away ON document (presence) WHERE presence <> 'present';
+";
+
+/// Makes format 2 of format 1: the word index and what search needs beside it.
+pub(crate) fn to_format_2(db: &Connection) -> Result<(), StoreError> {
+    db.execute_batch(INDEXES_OF_FORMAT_2)
+        .map_err(StoreError::database("cannot make the indexes"))?;
+    search::create_index(db)
+}
+
 /// Makes the tables of a new project.
-pub(crate) fn create(db: &Connection, project_id: &str, time_ms: i64) -> rusqlite::Result<()> {
+pub(crate) fn create(db: &Connection, project_id: &str, time_ms: i64) -> Result<(), StoreError> {
+    create_format_1(db, project_id, time_ms)
+        .map_err(StoreError::database("cannot create the project"))?;
+    to_format_2(db)?;
+    let finish = || {
+        db.pragma_update(None, "user_version", FORMAT)?;
+        db.execute_batch("COMMIT")
+    };
+    finish().map_err(StoreError::database("cannot create the project"))
+}
+
+/// Begins a transaction and makes what projects have had from the start.
+fn create_format_1(db: &Connection, project_id: &str, time_ms: i64) -> rusqlite::Result<()> {
     db.execute_batch("BEGIN IMMEDIATE")?;
     db.execute_batch(LOG)?;
     db.execute_batch(PROJECTIONS)?;
     db.execute("INSERT INTO project VALUES (?1, ?2)", (project_id, time_ms))?;
     let Head { seq, clock, hash } = Head::EMPTY;
     db.execute("INSERT INTO head VALUES (1, ?1, ?2, ?3)", (seq, clock, hash.as_slice()))?;
-    db.pragma_update(None, "application_id", APPLICATION_ID)?;
-    db.pragma_update(None, "user_version", FORMAT)?;
-    db.execute_batch("COMMIT")
+    db.pragma_update(None, "application_id", APPLICATION_ID)
 }
 
 /// Opens the database file of a new project.
@@ -147,17 +172,66 @@ pub(crate) fn open_new(path: &Path, is_remote: bool) -> Result<Connection, Store
 /// Opens the database file for writing. A commit returns when its log is on disk.
 pub(crate) fn open_writer(path: &Path, is_remote: bool) -> Result<Connection, StoreError> {
     let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    check_format(&db, path)?;
+    let found = check_format(&db, path)?;
+    if found < FORMAT {
+        drop(db);
+        migrate::migrate(path, found, &OsDisk)?;
+        return open_writer(path, is_remote);
+    }
     set_up_writer(&db, is_remote)?;
     Ok(db)
 }
 
-/// Opens the database file for reading.
+/// Opens the database file of a project of any known format, to migrate it.
+pub(crate) fn open_old(path: &Path) -> Result<Connection, StoreError> {
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    check_format(&db, path)?;
+    set_up(&db).map_err(StoreError::database("cannot set up the project"))?;
+    Ok(db)
+}
+
+/// Opens the database file for reading, also on a medium that takes no writes: there SQLite must be
+/// told that nobody changes the file, because it cannot make the files by which it would notice.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match open_reader_of(path, path) {
+        Err(StoreError::Database { source, .. })
+            if source.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !has_log(path) =>
+        {
+            open_reader_of(path, Path::new(&immutable_uri(path)))
+        }
+        result => result,
+    }
+}
+
+/// Whether there are commits that are not in the database file yet.
+fn has_log(path: &Path) -> bool {
+    path.with_file_name("project.db-wal").metadata().is_ok_and(|log| log.len() > 0)
+}
+
+/// <https://sqlite.org/uri.html>: `%`, `?` and `#` have a meaning there.
+fn immutable_uri(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?immutable=1")
+}
+
+fn open_reader_of(path: &Path, name: &Path) -> Result<Connection, StoreError> {
+    let db = connect(name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?;
     let found = check_format(&db, path)?;
     set_up(&db).map_err(StoreError::database("cannot set up the project"))?;
     if found < FORMAT { Err(StoreError::TooOld { found }) } else { Ok(db) }
+}
+
+/// An empty set of projections in a temporary file, to fold into.
+pub(crate) fn scratch() -> Result<Connection, StoreError> {
+    let make = || {
+        let db = Connection::open("")?;
+        db.set_prepared_statement_cache_capacity(128);
+        db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
+        db.execute_batch("PRAGMA foreign_keys = OFF; BEGIN")?;
+        db.execute_batch(PROJECTIONS)?;
+        Ok(db)
+    };
+    make().map_err(StoreError::database("cannot make a temporary database"))
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
@@ -168,8 +242,12 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 fn set_up_writer(db: &Connection, is_remote: bool) -> Result<(), StoreError> {
     // A shared-memory log needs one machine: on a network folder the rollback journal is used.
     let journal = if is_remote { "DELETE" } else { "WAL" };
+    // Moving the log into the database takes several waits for the disk: seldom while somebody
+    // works, and else when the writer is idle.
+    let checkpoint = |()| db.execute_batch("PRAGMA wal_autocheckpoint = 8192");
     set_up(db)
         .and_then(|()| db.pragma_update(None, "journal_mode", journal))
+        .and_then(checkpoint)
         .map_err(StoreError::database("cannot set up the project"))
 }
 
@@ -186,15 +264,35 @@ fn set_up(db: &Connection) -> rusqlite::Result<()> {
 fn check_format(db: &Connection, path: &Path) -> Result<i64, StoreError> {
     let pragma = |name| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let not_ours = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::NotAProject(path.to_owned()),
-        _ => error.into(),
+        Some(ErrorCode::NotADatabase) => StoreError::NotAProject(path.to_owned()),
+        _ => StoreError::database("cannot open the project")(error),
     };
     if pragma("application_id").map_err(not_ours)? != APPLICATION_ID {
         return Err(StoreError::NotAProject(path.to_owned()));
     }
     let found = pragma("user_version")?;
-    if found > FORMAT {
+    if !(1..=FORMAT).contains(&found) {
         return Err(StoreError::TooNew { found, known: FORMAT });
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_medium_without_writes_can_be_read() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let path = dir.path().join("a %41?#.db");
+        let db = open_new(&path, false).expect("a new file");
+        create(&db, "x", 0).expect("writable");
+        drop(db);
+        assert!(!has_log(&path));
+        let db = open_reader_of(&path, Path::new(&immutable_uri(&path))).expect("readable");
+        let id: String = db.query_row("SELECT id FROM project", [], |row| row.get(0)).expect("one");
+        assert_eq!(id, "x");
+        let n_files = std::fs::read_dir(dir.path()).expect("readable").count();
+        assert_eq!(n_files, 1, "an immutable database needs no files beside it");
+    }
 }

@@ -4,6 +4,7 @@ mod clusters;
 mod convert;
 mod evaluate;
 mod model;
+mod project;
 mod segmenter;
 mod tag;
 mod tokenize;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Clusters(clusters::Args),
     #[command(subcommand)]
     Model(model::Command),
+    Project(project::Args),
     #[command(subcommand)]
     Crf(crate::crf::Command),
     #[command(subcommand)]
@@ -42,6 +44,7 @@ impl Command {
             Self::Convert(args) => convert::run(&args, streams),
             Self::Clusters(args) => clusters::run(&args, streams),
             Self::Model(command) => model::run(&command, streams),
+            Self::Project(args) => project::run(&args, streams),
             Self::Crf(command) => command.run(streams),
             Self::Segmenter(command) => segmenter::run(&command, streams),
         }

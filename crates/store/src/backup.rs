@@ -1,0 +1,232 @@
+//! Copies of the database beside it, made while it is in use.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+use crate::disk::{Disk, OsDisk, partial, put_in_place};
+use crate::event::Head;
+use crate::project::db_path;
+use crate::{Options, Project, StoreError};
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+/// How many backups stay: the newest of each of so many periods of so many milliseconds.
+const KEPT: [(i64, usize); 4] =
+    [(15 * MINUTE_MS, 48), (DAY_MS, 14), (7 * DAY_MS, 10), (30 * DAY_MS, 12)];
+
+/// A backup of a project.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BackupFile {
+    /// When it was made, in milliseconds since 1970.
+    pub time_ms: i64,
+    /// Number of the last event in it.
+    pub seq: u64,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl BackupFile {
+    /// The time stands in the name to the millisecond, then the number of events.
+    fn name(time_ms: i64, seq: u64) -> String {
+        let (date, day_ms) = (civil(time_ms.div_euclid(DAY_MS)), time_ms.rem_euclid(DAY_MS));
+        let (hour, minute) = (day_ms / (60 * MINUTE_MS), day_ms / MINUTE_MS % 60);
+        let (second, ms) = (day_ms / 1000 % 60, day_ms % 1000);
+        let (year, month, day) = date;
+        format!(
+            "{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}.{ms:03}Z_{time_ms}_{seq}.db"
+        )
+    }
+
+    fn parse(path: PathBuf) -> Option<Self> {
+        let stem = path.file_name()?.to_str()?.strip_suffix(".db")?;
+        let mut parts = stem.split('_').skip(1);
+        let time_ms = parts.next()?.parse().ok()?;
+        Some(Self { time_ms, seq: parts.next()?.parse().ok()?, path })
+    }
+}
+
+/// Year, month and day of a day counted from 1970-01-01.
+/// H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
+const fn civil(day: i64) -> (i64, i64, i64) {
+    let z = day + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + (month <= 2) as i64, month, doy - (153 * mp + 2) / 5 + 1)
+}
+
+impl Project {
+    /// The backups, oldest first.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn backups(&self) -> Result<Vec<BackupFile>, StoreError> {
+        let folder = self.backup_folder();
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(StoreError::file("read", &folder))?,
+        };
+        let mut found: Vec<_> =
+            entries.filter_map(|entry| BackupFile::parse(entry.ok()?.path())).collect();
+        found.sort();
+        Ok(found)
+    }
+
+    /// Copies the database through SQLite's backup API into `backups/`, and thins out old copies:
+    /// 48 quarters of an hour, 14 days, 10 weeks and 12 months stay.
+    ///
+    /// # Errors
+    /// If the copy cannot be written. Then there is no backup file of that name.
+    pub fn back_up(&self) -> Result<PathBuf, StoreError> {
+        let session = self.session.as_ref().ok_or(StoreError::ReadOnly)?;
+        let folder = self.backup_folder();
+        fs::create_dir_all(&folder).map_err(StoreError::file("create", &folder))?;
+        let (time_ms, seq) = ((session.clock)(), self.last_seq()?);
+        let path = folder.join(BackupFile::name(time_ms, seq));
+        copy_database(&self.db, &path, &OsDisk)?;
+        self.thin_out(time_ms)?;
+        Ok(path)
+    }
+
+    /// Makes a backup if something was edited since the last one.
+    ///
+    /// # Errors
+    /// As for [`Project::back_up`].
+    pub fn back_up_if_changed(&self) -> Result<Option<PathBuf>, StoreError> {
+        let seq = self.last_seq()?;
+        let is_new = seq > 0 && self.backups()?.last().is_none_or(|last| last.seq != seq);
+        is_new.then(|| self.back_up()).transpose()
+    }
+
+    /// Makes a backup if something was edited since the last one and that is a quarter of an hour
+    /// old. For a program to call now and then.
+    ///
+    /// # Errors
+    /// As for [`Project::back_up`].
+    pub fn back_up_if_due(&self) -> Result<Option<PathBuf>, StoreError> {
+        let now = (self.session.as_ref().ok_or(StoreError::ReadOnly)?.clock)();
+        let is_fresh = |last: &BackupFile| (0..15 * MINUTE_MS).contains(&(now - last.time_ms));
+        if self.backups()?.last().is_some_and(is_fresh) {
+            return Ok(None);
+        }
+        self.back_up_if_changed()
+    }
+
+    /// Makes a project in a new folder from a backup, and verifies it. The backup and the project
+    /// it came from stay as they are.
+    ///
+    /// # Errors
+    /// If the folder holds something, or the backup is damaged.
+    pub fn restore(backup: &Path, dir: &Path, options: &Options) -> Result<Self, StoreError> {
+        let source = crate::schema::open_reader(backup)?;
+        fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
+        let mut entries = fs::read_dir(dir).map_err(StoreError::file("read", dir))?;
+        if entries.next().is_some() {
+            return Err(StoreError::NotEmpty(dir.to_owned()));
+        }
+        copy_database(&source, &db_path(dir), &OsDisk)?;
+        let project = Self::open(dir, options)?;
+        match project.verify()?.problems.first() {
+            None => Ok(project),
+            Some(problem) => Err(StoreError::Corrupt(format!("the backup is damaged: {problem}"))),
+        }
+    }
+
+    fn backup_folder(&self) -> PathBuf {
+        self.dir.join("backups")
+    }
+
+    fn thin_out(&self, now_ms: i64) -> Result<(), StoreError> {
+        let backups = self.backups()?;
+        let times: Vec<i64> = backups.iter().map(|backup| backup.time_ms).collect();
+        for (backup, stays) in backups.iter().zip(stays(&times, now_ms)) {
+            if !stays {
+                let path = &backup.path;
+                OsDisk.remove(path).map_err(StoreError::file("remove", path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which of the backups made at these times, in ascending order, stay.
+fn stays(times: &[i64], now_ms: i64) -> Vec<bool> {
+    let mut stays = vec![false; times.len()];
+    for (period, n_periods) in KEPT {
+        let mut last = None;
+        for (time, stays) in times.iter().zip(&mut stays).rev() {
+            let number = time.div_euclid(period);
+            let is_recent = now_ms.div_euclid(period) - number < n_periods as i64;
+            *stays |= is_recent && last != Some(number);
+            last = Some(number);
+        }
+    }
+    if let Some(newest) = stays.last_mut() {
+        *newest = true;
+    }
+    stays
+}
+
+/// Copies a database that may be in use: first under another name, then renamed.
+pub(crate) fn copy_database(
+    from: &Connection,
+    to: &Path,
+    disk: &dyn Disk,
+) -> Result<(), StoreError> {
+    let partial = partial(to);
+    let _ = fs::remove_file(&partial);
+    let copy = || {
+        let mut target = Connection::open(&partial)?;
+        Backup::new(from, &mut target)?.run_to_completion(4096, Duration::ZERO, None)?;
+        target.pragma_update(None, "journal_mode", "DELETE")
+    };
+    copy().map_err(StoreError::database("cannot copy the database"))?;
+    let head = |db: &Connection| Head::read(db);
+    let copied = Connection::open(&partial).and_then(|db| head(&db))?;
+    if copied.seq == 0 && head(from)?.seq > 0 {
+        return Err(StoreError::Corrupt("the copy of the database is empty".to_owned()));
+    }
+    put_in_place(disk, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_time_and_read_back() {
+        let check = |time_ms, seq, start: &str| {
+            let name = BackupFile::name(time_ms, seq);
+            assert!(name.starts_with(start), "{name}");
+            let path = PathBuf::from(name);
+            let back = BackupFile::parse(path.clone());
+            assert_eq!(back, Some(BackupFile { time_ms, seq, path }));
+        };
+        check(0, 1, "1970-01-01T00-00-00.000Z");
+        check(951_827_696_789, 12, "2000-02-29T12-34-56.789Z");
+        check(1_735_689_599_999, 3, "2024-12-31T23-59-59.999Z");
+    }
+
+    #[test]
+    fn what_stays() {
+        let now = 1000 * DAY_MS;
+        let every_quarter: Vec<i64> =
+            (0..96 * 400).map(|n| now - n * 15 * MINUTE_MS).rev().collect();
+        let kept = stays(&every_quarter, now);
+        let n_kept = kept.iter().filter(|stays| **stays).count();
+        assert!((48..=48 + 14 + 10 + 12).contains(&n_kept), "{n_kept}");
+        assert!(kept[kept.len() - 48..].iter().all(|stays| *stays));
+        let oldest = kept.iter().position(|stays| *stays).expect("one stays");
+        assert!(now - every_quarter[oldest] > 300 * DAY_MS);
+        assert_eq!(stays(&[5], now), [true]);
+        assert!(stays(&[], now).is_empty());
+    }
+}

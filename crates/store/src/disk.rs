@@ -1,0 +1,116 @@
+//! What the store does to files beside the database, in a form whose faults can be tested.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::StoreError;
+
+/// The operations on files that can fail halfway.
+pub(crate) trait Disk {
+    /// Makes or replaces a file.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Waits until a file, or the list of a folder's files, is on disk.
+    fn sync(&self, path: &Path) -> io::Result<()>;
+    /// Gives a file another name, replacing the one that has it.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Takes a file away.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The system's files.
+pub(crate) struct OsDisk;
+
+impl Disk for OsDisk {
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        File::create(path)?.write_all(bytes)
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        // Windows keeps its folders itself and has no handle for them.
+        if cfg!(windows) && path.is_dir() {
+            return Ok(());
+        }
+        File::open(path)?.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+}
+
+/// The name under which a file is written before it gets its own.
+pub(crate) fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    PathBuf::from(name)
+}
+
+/// Gives a file that is whole its name: whoever looks, also after a power cut, sees the old file or
+/// the new.
+pub(crate) fn put_in_place(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
+    let partial = partial(path);
+    disk.sync(&partial).map_err(StoreError::file("write", &partial))?;
+    disk.rename(&partial, path).map_err(StoreError::file("rename", path))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    disk.sync(folder).map_err(StoreError::file("write", folder))
+}
+
+#[cfg(test)]
+pub(crate) mod faulty {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Fails the n-th operation and all behind it, a write after half of its bytes.
+    pub(crate) struct FaultyDisk {
+        left: Cell<usize>,
+        kind: io::ErrorKind,
+    }
+
+    impl FaultyDisk {
+        pub(crate) fn failing_at(n: usize, kind: io::ErrorKind) -> Self {
+            Self { left: Cell::new(n), kind }
+        }
+
+        fn next(&self) -> io::Result<()> {
+            match self.left.get().checked_sub(1) {
+                Some(left) => {
+                    self.left.set(left);
+                    Ok(())
+                }
+                None => Err(self.kind.into()),
+            }
+        }
+    }
+
+    impl Disk for FaultyDisk {
+        fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            if let Err(error) = self.next() {
+                OsDisk.write(path, &bytes[..bytes.len() / 2])?;
+                return Err(error);
+            }
+            OsDisk.write(path, bytes)
+        }
+
+        fn sync(&self, path: &Path) -> io::Result<()> {
+            self.next()?;
+            OsDisk.sync(path)
+        }
+
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            self.next()?;
+            OsDisk.rename(from, to)
+        }
+
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            self.next()?;
+            OsDisk.remove(path)
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A new project from an export.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use tawsim_tokenizer::Span;
+
+use crate::change::{COMMENT, Change, DOCUMENT, Field, LABEL, LAYER, REVIEW, SPAN, Scalar, Table};
+use crate::export::MARKER;
+use crate::id::{RowId, sha256_hex};
+use crate::plan::{Plan, metadata_json};
+use crate::record::{
+    CommentRecord, DocumentRecord, LabelRecord, LayerRecord, ProjectRecord, ReviewRecord,
+    SpanRecord,
+};
+use crate::state::{N_SHARDS, file_name};
+use crate::stems::Stemmer;
+use crate::writing::{Entry, Writing};
+use crate::{DocumentId, LayerId, Options, Presence, Project, StoreError, texts};
+
+/// The changes of each document of a shard.
+type Changes = BTreeMap<DocumentId, (String, Vec<Change>)>;
+
+impl Project {
+    /// Makes a project with the state of an export. Its [`Project::state_hash`] is that of the
+    /// project that was exported; it has the same id and an empty undo history.
+    ///
+    /// # Errors
+    /// If the export is unfinished or a record is wrong: file, line and reason are named, and no
+    /// project is made.
+    pub fn create_from_export(
+        dir: &Path,
+        folder: &Path,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        if folder.join(MARKER).exists() {
+            return Err(StoreError::UnfinishedExport(folder.to_owned()));
+        }
+        let record: ProjectRecord = whole_file(&folder.join("project.json"))?;
+        if record.format != 1 {
+            return Err(StoreError::TooNew { found: record.format.into(), known: 1 });
+        }
+        let mut project = Self::create_with_id(dir, &record.id, options)?;
+        match load(&mut project, folder) {
+            Ok(()) => Ok(project),
+            Err(error) => {
+                project.discard();
+                Err(error)
+            }
+        }
+    }
+}
+
+fn load(project: &mut Project, folder: &Path) -> Result<(), StoreError> {
+    let mut writing = Writing::begin(project, Entry::Aside)?;
+    let layers: Vec<LayerRecord> = lines(&folder.join("layers.jsonl"))?;
+    let mut stemmer = Stemmer::default();
+    let mut plan = Plan::default();
+    for label in lines::<LabelRecord>(&folder.join("labels.jsonl"))? {
+        plan.changes.extend(label_changes(&label));
+    }
+    plan.changes.extend(layers.iter().map(layer_change));
+    let event = writing.next_id();
+    writing.record(event, "load", plan)?;
+    for number in 0..N_SHARDS {
+        let name = format!("{number:02x}.jsonl");
+        for (document, (text, changes)) in shard(folder, &name, &layers)? {
+            texts::insert(&writing.tx, &mut stemmer, document, &text)?;
+            let event = writing.next_id();
+            let plan = Plan { document: Some(document), changes, created: Vec::new() };
+            writing.record(event, "load", plan)?;
+        }
+    }
+    writing.commit().map(drop)
+}
+
+fn shard(folder: &Path, name: &str, layers: &[LayerRecord]) -> Result<Changes, StoreError> {
+    let mut changes = Changes::new();
+    let path = folder.join("documents").join(name);
+    for (line, record) in (1..).zip(lines::<DocumentRecord>(&path)?) {
+        let made = document_changes(&record).ok_or_else(|| {
+            bad(&path, line, "the text is not the one that `sha256` and `id` were made from")
+        })?;
+        changes.insert(record.id, (record.text, made));
+    }
+    for layer in layers {
+        let path = folder.join("layers").join(file_name(&layer.id)).join(name);
+        layer_shard(&path, LayerId::of(&layer.id), &mut changes)?;
+    }
+    let path = folder.join("comments").join(name);
+    for (line, record) in (1..).zip(lines::<CommentRecord>(&path)?) {
+        let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(&path, line))?;
+        made.push(comment_change(&record));
+    }
+    Ok(changes)
+}
+
+fn layer_shard(path: &Path, layer: LayerId, changes: &mut Changes) -> Result<(), StoreError> {
+    for (line, record) in (1..).zip(lines::<serde_json::Value>(path)?) {
+        let not_a_record = |error: serde_json::Error| bad(path, line, &error.to_string());
+        if record.get("review").is_some() {
+            let record: ReviewRecord = serde_json::from_value(record).map_err(not_a_record)?;
+            let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
+            made.push(review_change(&record, layer));
+        } else {
+            let record: SpanRecord = serde_json::from_value(record).map_err(not_a_record)?;
+            let (text, made) =
+                changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
+            let range = record.start as usize..record.end as usize;
+            let surface = Span::from_range(range).and_then(|span| span.get(text));
+            if record.surface.is_empty() || surface != Some(record.surface.as_str()) {
+                return Err(bad(path, line, "the document does not have this surface there"));
+            }
+            made.push(span_change(&record, layer));
+        }
+    }
+    Ok(())
+}
+
+fn set_presence(table: Table, id: i64, after: Presence) -> Change {
+    let before = Presence::Present.as_str().into();
+    Change::Set { table, id, field: Field::PRESENCE, before, after: after.as_str().into() }
+}
+
+fn label_changes(record: &LabelRecord) -> Vec<Change> {
+    let id = RowId::of_label(&record.id).0;
+    let values = [
+        ("name", record.id.as_str().into()),
+        ("position", record.position.into()),
+        ("title", record.title.as_str().into()),
+        ("color", record.color.as_str().into()),
+        ("shortcut", record.shortcut.as_str().into()),
+        ("guideline", record.guideline.as_str().into()),
+    ];
+    let mut changes = vec![Change::create(LABEL, id, &values)];
+    changes.extend(record.is_retired.then(|| set_presence(LABEL, id, Presence::Retired)));
+    changes
+}
+
+fn layer_change(record: &LayerRecord) -> Change {
+    let values = [("name", record.id.as_str().into()), ("kind", record.kind.as_str().into())];
+    Change::create(LAYER, LayerId::of(&record.id).0, &values)
+}
+
+/// `None` if text, hash and id do not belong together.
+fn document_changes(record: &DocumentRecord) -> Option<Vec<Change>> {
+    let is_whole = sha256_hex(record.text.as_bytes()) == record.sha256
+        && DocumentId::of(&record.name, &record.sha256) == record.id;
+    let values = [
+        ("name", record.name.as_str().into()),
+        ("text_hash", record.sha256.as_str().into()),
+        ("metadata", metadata_json(&record.metadata).into()),
+        ("is_flagged", record.is_flagged.into()),
+    ];
+    let id = record.id.0;
+    let mut changes = vec![Change::create(DOCUMENT, id, &values)];
+    changes.extend(record.is_trashed.then(|| set_presence(DOCUMENT, id, Presence::Retired)));
+    is_whole.then_some(changes)
+}
+
+fn review_change(record: &ReviewRecord, layer: LayerId) -> Change {
+    let values = [("layer", layer.0.into()), ("state", record.review.as_str().into())];
+    Change::create(REVIEW, RowId::of_review(record.document, layer).0, &values)
+}
+
+fn comment_change(record: &CommentRecord) -> Change {
+    let values = [
+        ("span", record.span.map(|span| span.0).into()),
+        ("author", record.author.as_str().into()),
+        ("text", record.text.as_str().into()),
+        ("is_resolved", record.is_resolved.into()),
+    ];
+    Change::create(COMMENT, record.id.0, &values)
+}
+
+fn span_change(record: &SpanRecord, layer: LayerId) -> Change {
+    let link = record.link.as_ref();
+    let link = link.map(|link| serde_json::to_string(link).expect("two texts are JSON"));
+    let text = |value: &Option<String>| Scalar::from(value.as_deref());
+    let values = [
+        ("layer", layer.0.into()),
+        ("start_byte", i64::from(record.start).into()),
+        ("end_byte", i64::from(record.end).into()),
+        ("label", record.label.as_str().into()),
+        ("state", record.state.as_str().into()),
+        ("source", record.source.as_str().into()),
+        ("score", record.score.into()),
+        ("reviewer", text(&record.reviewer)),
+        ("link", link.into()),
+        ("value", text(&record.value)),
+        ("is_flagged", record.is_flagged.into()),
+    ];
+    Change::create(SPAN, record.id.0, &values)
+}
+
+fn bad(path: &Path, line: usize, what: &str) -> StoreError {
+    StoreError::Record { path: path.to_owned(), line, what: what.to_owned() }
+}
+
+fn stray(path: &Path, line: usize) -> StoreError {
+    bad(path, line, "its document is not in the export")
+}
+
+fn whole_file<T: DeserializeOwned>(path: &PathBuf) -> Result<T, StoreError> {
+    let text = fs::read_to_string(path).map_err(StoreError::file("read", path))?;
+    serde_json::from_str(&text).map_err(|error| bad(path, error.line(), &error.to_string()))
+}
+
+/// The records of a file, one a line; none if there is no such file.
+fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, StoreError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read.map_err(StoreError::file("read", path))?,
+    };
+    let parse = |(line, text)| {
+        serde_json::from_str(text)
+            .map_err(|error: serde_json::Error| bad(path, line, &error.to_string()))
+    };
+    (1..).zip(text.lines()).map(parse).collect()
+}

@@ -1,0 +1,315 @@
+//! Search, annotate-all, adjudication and the merge of records.
+
+use proptest::prelude::*;
+use tawsim_corpus::{Document, LabelSet};
+use tawsim_store::{
+    DocumentId, Edit, ImportOptions, LayerId, LayerKind, MentionGroup, Mentions, NewLabel, Options,
+    Project, Query, ReviewState, Span, SpanId, SpanState, Suggestion,
+};
+use tawsim_tests::store::{Annotator, SplitMix, text};
+use tempfile::TempDir;
+
+const TEXTS: [&str; 4] =
+    ["انتشر الفيروس في حلب", "فيروسٌ وبالفيروس و فيروس", "الجيش في إدلـب وحلب", "لا شيء هنا"];
+
+struct Bench {
+    _dir: TempDir,
+    project: Project,
+    layers: [LayerId; 3],
+    documents: Vec<DocumentId>,
+}
+
+fn bench() -> Bench {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let options = Options::new("samar").seed(1).clock(|| 0);
+    let mut project = Project::create(&dir.path().join("p"), &options).expect("a new folder");
+    let labels = ["DISEASE", "PLACE"].map(|label| Edit::AddLabel(NewLabel::named(label)));
+    project.apply_step(&labels).expect("new labels");
+    let layers = [
+        ("samar", LayerKind::Annotator),
+        ("omar", LayerKind::Annotator),
+        ("gold", LayerKind::Adjudication),
+    ]
+    .map(|(name, kind)| project.add_layer(name, kind).expect("a new layer"));
+    let mut import = project.import(ImportOptions::into_layer(layers[0])).expect("writable");
+    let mut documents = Vec::new();
+    for (number, text) in TEXTS.iter().enumerate() {
+        let document = Document::new(format!("{number}"), *text);
+        documents.extend(import.add(&document, &LabelSet::new()).expect("writable"));
+    }
+    import.finish().expect("writable");
+    Bench { _dir: dir, project, layers, documents }
+}
+
+impl Bench {
+    fn add(&mut self, layer: usize, document: usize, surface: &str, label: &str) -> SpanId {
+        let edit = Edit::AddSpan {
+            document: self.documents[document],
+            layer: self.layers[layer],
+            span: span_of(TEXTS[document], surface),
+            label: label.to_owned(),
+        };
+        self.project.apply(&edit).expect("a good span").created[0]
+    }
+
+    /// Names of the documents found, and the places in them.
+    #[track_caller]
+    fn check(&self, query: &Query, expected: &str) {
+        let found = self.project.search(query).expect("readable");
+        let line = |document: &tawsim_store::FoundDocument| {
+            let text = TEXTS[document.name.parse::<usize>().expect("a number")];
+            let places = document.places.iter().map(|span| span.slice(text));
+            let spans = document.annotations.iter().map(|a| a.span.slice(text));
+            let words: Vec<&str> = places.chain(spans).collect();
+            format!("{}:{}", document.name, words.join(","))
+        };
+        let lines: Vec<String> = found.documents.iter().map(line).collect();
+        assert_eq!(lines.join(" "), expected, "{query:?}");
+        assert!(found.n_documents >= lines.len());
+    }
+
+    fn mentions(&self, text: &str) -> Vec<MentionGroup> {
+        let mentions = Mentions {
+            text: text.to_owned(),
+            layer: self.layers[0],
+            with_article: false,
+            documents: None,
+        };
+        self.project.preview_mentions(&mentions).expect("readable")
+    }
+}
+
+fn span_of(text: &str, surface: &str) -> Span {
+    let start = text.find(surface).expect(surface);
+    Span::from_range(start..start + surface.len()).expect("short")
+}
+
+#[test]
+fn words_are_found_in_every_form() {
+    let bench = bench();
+    let check = |text: &str, expected: &str| bench.check(&Query::text(text), expected);
+    check("فيروس", "0:الفيروس 1:فيروسٌ,الفيروس,فيروس");
+    check("وبالفيروس", "0:الفيروس 1:فيروسٌ,الفيروس,فيروس");
+    check("ادلب", "2:إدلـب");
+    check("أدلب وحلب", "2:إدلـب وحلب");
+    check("حلب", "0:حلب 2:حلب");
+    check("الجيش حلب", "");
+    check("فير", "");
+    check("\" OR *", "");
+    check("،", "");
+}
+
+#[test]
+fn every_condition_must_hold() {
+    let mut bench = bench();
+    let (samar, omar) = (bench.layers[0], bench.layers[1]);
+    bench.add(0, 0, "حلب", "PLACE");
+    bench.add(1, 2, "حلب", "PLACE");
+    let id = bench.add(0, 1, "فيروس", "DISEASE");
+    bench.project.apply(&Edit::Reject(id)).expect("it is there");
+    let date = |document, date: &str| {
+        Edit::SetMetadata(document, "date".to_owned(), Some(date.to_owned()))
+    };
+    let edits = [
+        date(bench.documents[0], "2020-01-31"),
+        date(bench.documents[1], "2021-05-01"),
+        Edit::SetReview(bench.documents[0], samar, ReviewState::Done),
+        Edit::FlagDocument(bench.documents[1], true),
+        Edit::Suggest {
+            document: bench.documents[3],
+            layer: omar,
+            model: "v1".to_owned(),
+            suggestions: vec![Suggestion {
+                span: span_of(TEXTS[3], "هنا"),
+                label: "PLACE".to_owned(),
+                score: Some(0.25),
+            }],
+        },
+    ];
+    bench.project.apply_step(&edits).expect("good edits");
+    let all = Query { limit: 100, ..Query::default() };
+    let label = |label: &str| Some(label.to_owned());
+    bench.check(&all, "0: 1: 2: 3:");
+    bench.check(&Query { limit: 2, offset: 1, ..all.clone() }, "1: 2:");
+    bench.check(&Query { label: label("PLACE"), ..all.clone() }, "0:حلب 2:حلب 3:هنا");
+    bench.check(&Query { label: label("PLACE"), layer: Some(omar), ..all.clone() }, "2:حلب 3:هنا");
+    bench.check(&Query { state: Some(SpanState::Rejected), ..all.clone() }, "1:فيروس");
+    bench.check(&Query { max_score: Some(0.5), ..all.clone() }, "3:هنا");
+    bench.check(&Query { min_score: Some(0.5), ..all.clone() }, "");
+    bench.check(&Query { reviewer: label("samar"), layer: Some(omar), ..all.clone() }, "2:حلب");
+    bench.check(&Query { review: Some(ReviewState::Done), ..all.clone() }, "0:");
+    bench.check(&Query { review: Some(ReviewState::New), ..all.clone() }, "1: 2: 3:");
+    bench.check(&Query { is_flagged: Some(true), ..all.clone() }, "1:");
+    bench.check(&Query { from_date: label("2020-02"), ..all.clone() }, "1:");
+    bench.check(&Query { to_date: label("2020-12"), ..all.clone() }, "0:");
+    bench.check(&Query { label: label("PLACE"), ..Query::text("جيش") }, "2:الجيش,حلب");
+    bench.project.apply(&Edit::TrashDocument(bench.documents[0])).expect("it is there");
+    bench.check(&Query { label: label("PLACE"), ..all }, "2:حلب 3:هنا");
+}
+
+#[test]
+fn all_mentions_in_one_step() {
+    let mut bench = bench();
+    let id = bench.add(0, 1, "فيروسٌ", "DISEASE");
+    let groups = bench.mentions("الفيروس");
+    let lines: Vec<String> = groups
+        .iter()
+        .map(|g| format!("{} {} {}+{}", g.surface, g.frame, g.places.len(), g.n_decided))
+        .collect();
+    assert_eq!(lines, ["فيروس _ 1+0", "فيروس ال_ 1+0", "فيروس وبال_ 1+0", "فيروسٌ _ 0+1"]);
+    let before = bench.project.state_hash().expect("readable");
+    let places: Vec<_> = groups.iter().flat_map(|group| group.places.clone()).collect();
+    let receipt = bench.project.annotate_all(&places, bench.layers[0], "DISEASE");
+    let receipt = receipt.expect("writable");
+    assert_eq!((receipt.created.len(), receipt.documents.len()), (3, 2));
+    assert!(bench.mentions("الفيروس").iter().all(|group| group.places.is_empty()));
+    let again = bench.project.annotate_all(&places, bench.layers[0], "PLACE").expect("writable");
+    assert_eq!(again.step, None, "decided places are left alone");
+    bench.project.undo().expect("one step");
+    assert_eq!(bench.project.state_hash().expect("readable"), before);
+    let stored = bench.project.document(bench.documents[1]).expect("there");
+    assert_eq!(stored.annotations.iter().map(|a| a.id).collect::<Vec<_>>(), [id]);
+}
+
+#[test]
+fn disagreements_and_decisions() {
+    let mut bench = bench();
+    let [samar, omar, gold] = bench.layers;
+    for layer in 0..2 {
+        bench.add(layer, 2, "حلب", "PLACE");
+    }
+    let mine = bench.add(0, 2, "إدلـب", "PLACE");
+    let theirs = bench.add(1, 2, "في إدلـب", "PLACE");
+    let alone = bench.add(1, 0, "الفيروس", "DISEASE");
+    let open = |bench: &Bench, document: usize| {
+        let found =
+            bench.project.disagreements(bench.documents[document], &[samar, omar], Some(gold));
+        let found = found.expect("readable");
+        found.iter().map(|d| (d.candidates.len(), d.is_decided)).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&bench, 2), [(2, false)]);
+    assert_eq!(open(&bench, 0), [(1, false)]);
+    bench.project.adjudicate_agreed(&[samar, omar], gold).expect("writable");
+    for (candidate, accept) in [(mine, true), (theirs, false), (alone, false)] {
+        let edit = Edit::Adjudicate { layer: gold, candidate, accept };
+        bench.project.apply(&edit).expect("a good decision");
+    }
+    assert_eq!(open(&bench, 2), [(2, true)]);
+    assert_eq!(open(&bench, 0), [(1, true)]);
+    let stored = bench.project.document(bench.documents[2]).expect("there");
+    let surfaces: Vec<_> = stored.entities(gold).map(|a| a.span.slice(TEXTS[2])).collect();
+    assert_eq!(surfaces, ["إدلـب", "حلب"]);
+    assert_eq!(stored.entities(omar).count(), 2, "the annotator's layer stays");
+    let edit = Edit::Adjudicate { layer: gold, candidate: theirs, accept: true };
+    bench.project.apply(&edit).expect("a change of mind");
+    let stored = bench.project.document(bench.documents[2]).expect("there");
+    assert_eq!(stored.entities(gold).count(), 3);
+}
+
+#[track_caller]
+fn check_merge(base: &str, ours: &str, theirs: &str, expected: (&str, usize)) {
+    let merged = Project::merge_records(base, ours, theirs).expect("records");
+    let content = String::from_utf8(merged.content).expect("UTF-8");
+    assert_eq!((content.trim_end(), merged.conflicts.len()), expected);
+    let other = Project::merge_records(base, theirs, ours).expect("records");
+    assert_eq!(other.conflicts, merged.conflicts);
+    if expected.1 == 0 {
+        assert_eq!(String::from_utf8(other.content).expect("UTF-8"), content);
+    }
+}
+
+#[test]
+fn records_merge_key_by_key() {
+    let a = r#"{"id":"a","label":"X"}"#;
+    let b = r#"{"id":"b","label":"X"}"#;
+    let both = format!("{a}\n{b}");
+    check_merge("", a, b, (&both, 0));
+    check_merge(a, a, a, (a, 0));
+    check_merge(&both, a, &both, (a, 0));
+    check_merge(&both, a, b, ("", 0));
+    let y = r#"{"id":"a","label":"Y"}"#;
+    let z = r#"{"id":"a","label":"Z"}"#;
+    check_merge(a, y, a, (y, 0));
+    check_merge(a, y, z, (y, 1));
+    check_merge(a, y, "", (y, 1));
+    let flagged = r#"{"id":"a","is_flagged":true,"label":"X"}"#;
+    check_merge(a, flagged, y, (r#"{"id":"a","is_flagged":true,"label":"Y"}"#, 0));
+    let bad = Project::merge_records("", "{}", "").expect_err("no id");
+    assert_eq!(bad.to_string(), "ours, line 1: the record has no id");
+}
+
+#[test]
+fn edges_from_two_sides_are_a_conflict() {
+    let record = |start: u32, end: u32, surface: &str| {
+        format!(r#"{{"end":{end},"id":"a","start":{start},"surface":"{surface}"}}"#)
+    };
+    let merged =
+        Project::merge_records(&record(1, 5, "abcd"), &record(0, 5, "xabcd"), &record(1, 4, "abc"));
+    assert_eq!(merged.expect("records").conflicts, ["a"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(12) })]
+
+    /// The oracle of the index: every document is cut into words and compared.
+    #[test]
+    fn the_index_finds_what_a_scan_finds(seed: u64, n_words in 1_usize..3) {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let options = Options::new("a").seed(1).clock(|| 0);
+        let project = tawsim_tests::store::project(&dir.path().join("p"), &options, &["a"], 20);
+        let query = text(&mut SplitMix(seed), n_words);
+        let layer = project.layer("a").expect("readable").expect("there").id;
+        let stems = |text: &str| {
+            use tawsim_tokenizer::{NormalizeOptions, SegmentRole, TokenKind, Tokenized, Tokenizer, fold_into};
+            let mut out = Tokenized::default();
+            Tokenizer::new().tokenize(text, &mut out);
+            let mut keys = Vec::new();
+            for segment in out.segments().iter().filter(|s| s.role == SegmentRole::Stem) {
+                let kind = out.tokens()[segment.token_idx as usize].kind;
+                let mut key = String::new();
+                fold_into(segment.without_article().slice(text), &NormalizeOptions::LOOSE_KEY, &mut key);
+                if !matches!(kind, TokenKind::Punctuation | TokenKind::Symbol | TokenKind::Emoji) {
+                    keys.push(key);
+                }
+            }
+            keys
+        };
+        let keys = stems(&query);
+        let mut expected = Vec::new();
+        for row in project.documents(layer).expect("readable") {
+            let document = project.document(row.id).expect("there");
+            let words = stems(&document.text);
+            if !keys.is_empty() && words.windows(keys.len()).any(|window| window == keys) {
+                expected.push(row.id);
+            }
+        }
+        let found = project.search(&Query::text(query)).expect("readable");
+        let found: Vec<_> = found.documents.iter().map(|document| document.id).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn merging_with_the_base_gives_the_other_side(seed: u64) {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let options = Options::new("a").seed(1).clock(|| 0);
+        let mut project = tawsim_tests::store::project(&dir.path().join("p"), &options, &["a"], 2);
+        let mut annotator = Annotator::new(&project, "a", seed);
+        let mut versions = Vec::new();
+        for _ in 0..2 {
+            for _ in 0..30 {
+                annotator.act(&mut project).expect("room on disk");
+            }
+            let out = dir.path().join("out");
+            project.export(&out).expect("writable");
+            let mut files: Vec<_> = std::fs::read_dir(out.join("layers/a"))
+                .expect("a layer")
+                .map(|entry| entry.expect("readable").path())
+                .collect();
+            files.sort();
+            versions.push(std::fs::read_to_string(&files[0]).expect("UTF-8"));
+        }
+        let merged = Project::merge_records(&versions[0], &versions[1], &versions[0]).expect("records");
+        prop_assert_eq!(String::from_utf8(merged.content).expect("UTF-8"), versions[1].clone());
+        prop_assert!(merged.conflicts.is_empty());
+    }
+}
