@@ -1,1 +1,30 @@
-//! To be written.
+//! The desktop app in which annotators correct Arabic entities.
+//!
+//! [`App`] holds the state and is the one place where a [`Command`] takes effect, all changes of the
+//! project through `tawsim_store::Edit`. [`Window`] draws the state and sends commands. A log of
+//! commands can be replayed without a window and gives the same project.
+
+mod app;
+mod base;
+mod command;
+mod keys;
+mod language;
+mod learning;
+mod measure;
+mod palette;
+mod panels;
+mod sample;
+mod snap;
+mod text;
+mod trainer;
+mod window;
+mod worker;
+
+pub use app::{App, AppError};
+pub use command::{Command, Found, SortKey, WorkState};
+pub use language::Language;
+pub use measure::{Measurement, Report};
+pub use sample::Sample;
+pub use snap::{Edge, Step, Toward};
+pub use trainer::TrainingFiles;
+pub use window::Window;

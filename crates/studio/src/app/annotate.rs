@@ -1,0 +1,313 @@
+//! Commands on an open project.
+
+use tawsim_store::{Annotation, DocumentId, Edit, ReviewState, SpanId, SpanState, Suggestion};
+use tawsim_tokenizer::Span;
+
+use super::{AppError, OpenDocument, Work, same::Finder};
+use crate::{Command, Edge, Found, Step, Toward};
+
+/// Whether nobody has decided on an annotation.
+pub(super) fn is_open(annotation: &Annotation) -> bool {
+    annotation.state == SpanState::Suggested
+}
+
+impl Work {
+    pub(super) fn apply(&mut self, command: Command) -> Result<(), AppError> {
+        match command {
+            Command::OpenDocument(id) => self.show(id),
+            Command::StepDocument(toward) => self.step_document(toward),
+            Command::Finish => self.finish(),
+            Command::Reopen => self.review(ReviewState::InProgress),
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
+            Command::Export(path) => self.export(&path),
+            Command::Suggest { document, model, entities } => {
+                self.suggest(document, model, &entities)
+            }
+            Command::FindSame { everywhere } => self.find_same(everywhere),
+            Command::ToggleSame(idx) => {
+                self.toggle_same(idx);
+                Ok(())
+            }
+            Command::ApplySame => self.apply_same(),
+            Command::Accept => self.decide(Edit::Accept),
+            Command::Reject => self.reject(),
+            Command::Label(idx) => self.label(idx),
+            Command::RepeatLabel => self.last_label.map_or(Ok(()), |idx| self.label(idx)),
+            Command::MoveEdge { edge, toward, step } => self.move_edge(edge, toward, step),
+            Command::Escape if self.same.take().is_some() => Ok(()),
+            command => {
+                if let Some(document) = &mut self.document {
+                    look(document, &command);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn step_document(&mut self, toward: Toward) -> Result<(), AppError> {
+        let here = self.document.as_ref().map(OpenDocument::id);
+        self.library.neighbour(here, toward).map_or(Ok(()), |id| self.show(id))
+    }
+
+    /// One step of the history on the document that is shown; the first one says that work on the
+    /// document has begun.
+    fn edit(&mut self, mut edits: Vec<Edit>) -> Result<(), AppError> {
+        let Some(document) = self.document.as_ref().filter(|_| !edits.is_empty()) else {
+            return Ok(());
+        };
+        if document.review() == ReviewState::New {
+            edits.push(Edit::SetReview(document.id(), self.layer, ReviewState::InProgress));
+        }
+        let receipt = self.project.apply_step(&edits)?;
+        self.take(&receipt)
+    }
+
+    fn advance(&mut self) {
+        if let Some(document) = &mut self.document {
+            document.step(Toward::Later, is_open);
+        }
+    }
+
+    fn decide(&mut self, edit: fn(SpanId) -> Edit) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        if document.marked().is_some() {
+            return Ok(());
+        }
+        let Some(focused) = document.focused() else {
+            self.advance();
+            return Ok(());
+        };
+        let edits = if is_open(focused) { vec![edit(focused.id)] } else { Vec::new() };
+        self.edit(edits)?;
+        self.advance();
+        Ok(())
+    }
+
+    /// A rejected suggestion is kept, so that it is not made again; what a person added is removed.
+    fn reject(&mut self) -> Result<(), AppError> {
+        let Some(focused) = self.document.as_ref().and_then(OpenDocument::focused) else {
+            return Ok(());
+        };
+        let (span, edit) = (focused.span, reject_or_remove(focused));
+        self.edit(vec![edit])?;
+        if let Some(document) = &mut self.document {
+            // From where it was on, though it is gone.
+            document.mark(span);
+            if !document.step(Toward::Later, is_open) {
+                document.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn label(&mut self, idx: usize) -> Result<(), AppError> {
+        let Some(label) = self.labels.get(idx).cloned() else { return Ok(()) };
+        let Some(document) = &self.document else { return Ok(()) };
+        self.last_label = Some(idx);
+        if let Some(span) = document.marked() {
+            let edits = self.cover(span, &label);
+            self.edit(edits)?;
+            if let Some(document) = &mut self.document {
+                document.focus_span(span);
+            }
+        } else if let Some(focused) = document.focused() {
+            let (id, was_open) = (focused.id, is_open(focused));
+            self.edit(vec![Edit::Relabel(id, label)])?;
+            if was_open {
+                self.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// Edits that put one annotation on just this span. One that is in the way is moved and keeps
+    /// its id, link and comments; further ones go.
+    fn cover(&self, span: Span, label: &str) -> Vec<Edit> {
+        let Some(document) = &self.document else { return Vec::new() };
+        let mut edits = Vec::new();
+        let mut others = document.overlapping(span);
+        if let Some(first) = others.next() {
+            edits.extend(others.map(reject_or_remove));
+            edits.push(Edit::MoveEdges(first.id, span));
+            edits.push(Edit::Relabel(first.id, label.to_owned()));
+            edits.push(Edit::Accept(first.id));
+        } else {
+            let (document, layer) = (document.id(), self.layer);
+            edits.push(Edit::AddSpan { document, layer, span, label: label.to_owned() });
+        }
+        edits
+    }
+
+    /// Moves an edge. Neighbours that would be overlapped are not touched: the edge stops.
+    fn move_edge(&mut self, edge: Edge, toward: Toward, step: Step) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        let (Some(focused), Some(span)) =
+            (document.focused(), document.moved_edge(edge, toward, step))
+        else {
+            return Ok(());
+        };
+        let id = focused.id;
+        if document.overlapping(span).any(|other| other.id != id && !is_open(other)) {
+            return Ok(());
+        }
+        let in_the_way = document.overlapping(span).filter(|other| other.id != id);
+        let mut edits: Vec<Edit> = in_the_way.map(reject_or_remove).collect();
+        edits.push(Edit::MoveEdges(id, span));
+        self.edit(edits)
+    }
+
+    fn undo(&mut self) -> Result<(), AppError> {
+        if !self.can_undo() {
+            return Ok(());
+        }
+        let document = self.history.undo.as_ref().and_then(|step| step.document);
+        let receipt = self.project.undo()?;
+        self.after_undo(document, &receipt)
+    }
+
+    fn redo(&mut self) -> Result<(), AppError> {
+        let Some(step) = &self.history.redo else { return Ok(()) };
+        let document = step.document;
+        let receipt = self.project.redo()?;
+        self.after_undo(document, &receipt)
+    }
+
+    /// Shows the document that was changed, if it is not the one that is shown.
+    fn after_undo(
+        &mut self,
+        changed: Option<DocumentId>,
+        receipt: &tawsim_store::Receipt,
+    ) -> Result<(), AppError> {
+        self.take(receipt)?;
+        let shown = self.document.as_ref().map(OpenDocument::id);
+        match changed {
+            Some(id)
+                if shown != changed && !shown.is_some_and(|s| receipt.documents.contains(&s)) =>
+            {
+                self.show(id)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Confirms what is left, marks the document as done, shows the next one to do.
+    fn finish(&mut self) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        let id = document.id();
+        let open = document.annotations().iter().filter(|a| is_open(a));
+        let mut edits: Vec<Edit> = open.map(|a| Edit::Accept(a.id)).collect();
+        edits.push(Edit::SetReview(id, self.layer, ReviewState::Done));
+        let receipt = self.project.apply_step(&edits)?;
+        self.take(&receipt)?;
+        self.library.next_to_do(id).map_or(Ok(()), |next| self.show(next))
+    }
+
+    fn review(&mut self, state: ReviewState) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        let edit = Edit::SetReview(document.id(), self.layer, state);
+        let receipt = self.project.apply_step(&[edit])?;
+        self.take(&receipt)
+    }
+
+    /// The tagger's answer. It is no step of the annotator's, so undo passes over it.
+    fn suggest(
+        &mut self,
+        document: DocumentId,
+        model: String,
+        found: &[Found],
+    ) -> Result<(), AppError> {
+        let suggestions = found.iter().filter_map(|found| {
+            let span = Span::from_range(found.start as usize..found.end as usize)?;
+            let label = self.labels.contains(&found.label).then(|| found.label.clone())?;
+            Some(Suggestion { span, label, score: Some(found.score) })
+        });
+        let suggestions = suggestions.collect();
+        let edit = Edit::Suggest { document, layer: self.layer, model, suggestions };
+        let receipt = self.project.apply_aside(&[edit])?;
+        self.take(&receipt)?;
+        if let Some(shown) = self.document.as_mut().filter(|shown| shown.id() == document)
+            && shown.focus().is_none()
+            && shown.marked().is_none()
+        {
+            shown.step(Toward::Later, is_open);
+        }
+        Ok(())
+    }
+
+    fn find_same(&mut self, everywhere: bool) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        let Some(focused) = document.focused() else { return Ok(()) };
+        let surface = focused.span.slice(document.text()).to_owned();
+        let mut finder = Finder::new(&surface);
+        let shown = document.id();
+        for row in self.library.all().iter().filter(|row| everywhere || row.id == shown) {
+            let stored = self.project.document(row.id)?;
+            let in_layer = |a: &&Annotation| a.layer == self.layer;
+            let known: Vec<Annotation> =
+                stored.annotations.iter().filter(in_layer).cloned().collect();
+            finder.search(row.id, &stored.text, &known);
+        }
+        self.same = Some(finder.finish(surface, focused.label.clone()));
+        Ok(())
+    }
+
+    fn toggle_same(&mut self, idx: usize) {
+        let groups = self.same.as_mut().map(|same| &mut same.groups);
+        if let Some(group) = groups.and_then(|groups| groups.get_mut(idx)) {
+            group.is_chosen = !group.is_chosen;
+        }
+    }
+
+    /// Labels the chosen mentions, all in one step.
+    fn apply_same(&mut self) -> Result<(), AppError> {
+        let Some(same) = &self.same else { return Ok(()) };
+        let mut edits = Vec::new();
+        let chosen = same.groups.iter().filter(|group| group.is_chosen);
+        for mention in chosen.flat_map(|group| &group.mentions) {
+            let stored = self.project.document(mention.document)?;
+            let in_the_way = |a: &&Annotation| {
+                a.layer == self.layer && is_open(a) && a.span.overlaps(mention.span)
+            };
+            edits.extend(
+                stored.annotations.iter().filter(in_the_way).map(|a| Edit::RemoveSpan(a.id)),
+            );
+            let (document, layer) = (mention.document, self.layer);
+            let label = same.label.clone();
+            edits.push(Edit::AddSpan { document, layer, span: mention.span, label });
+        }
+        self.same = None;
+        if edits.is_empty() {
+            return Ok(());
+        }
+        let receipt = self.project.apply_step(&edits)?;
+        self.take(&receipt)
+    }
+}
+
+fn reject_or_remove(annotation: &Annotation) -> Edit {
+    match annotation.source {
+        tawsim_store::Source::Model(_) => Edit::Reject(annotation.id),
+        tawsim_store::Source::Person | tawsim_store::Source::Import => {
+            Edit::RemoveSpan(annotation.id)
+        }
+    }
+}
+
+/// Commands that change only what is in focus or marked.
+fn look(document: &mut OpenDocument, command: &Command) {
+    match *command {
+        Command::StepAnnotation(toward) => {
+            document.step(toward, |_| true);
+        }
+        Command::StepDoubtful(toward) => {
+            document.step(toward, is_open);
+        }
+        Command::Point(byte) => document.point(byte),
+        Command::Mark(start, end) if start <= end => document.mark(Span::new(start, end)),
+        Command::MarkWord(byte) => document.mark_word(byte),
+        Command::MoveMark { toward, extend } => document.move_mark(toward, extend),
+        Command::Escape => document.clear(),
+        _ => {}
+    }
+}

@@ -1,0 +1,216 @@
+//! The document that is shown: its annotations, what is in focus, what is marked.
+
+use std::sync::Arc;
+
+use tawsim_store::{
+    Annotation, DocumentId, LayerId, ReviewState, SpanId, SpanState, StoredDocument,
+};
+use tawsim_tokenizer::Span;
+
+use crate::{
+    Toward,
+    snap::{Edge, SegmentMap, Step, moved_by_character},
+};
+
+/// The document that is shown.
+pub(crate) struct OpenDocument {
+    id: DocumentId,
+    text: Arc<str>,
+    map: SegmentMap,
+    review: ReviewState,
+    /// What is confirmed or suggested in the annotator's layer, in the order of the text.
+    annotations: Vec<Annotation>,
+    /// The place of each annotation's label in the label set.
+    label_idx: Vec<usize>,
+    n_suggested: usize,
+    focus: Option<Focus>,
+    mark: Option<Mark>,
+}
+
+/// The annotation that keys act on: who it is, and where it stands in the list now.
+#[derive(Clone, Copy, Debug)]
+struct Focus {
+    id: SpanId,
+    idx: usize,
+}
+
+/// A mark grows from its anchor to its head.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    anchor: Span,
+    head: Span,
+}
+
+impl OpenDocument {
+    pub(super) fn new(stored: StoredDocument, layer: LayerId, labels: &[String]) -> Self {
+        let mut document = Self {
+            id: stored.id,
+            text: stored.text.as_str().into(),
+            map: SegmentMap::new(&stored.text),
+            review: ReviewState::New,
+            annotations: Vec::new(),
+            label_idx: Vec::new(),
+            n_suggested: 0,
+            focus: None,
+            mark: None,
+        };
+        document.refresh(stored.annotations, layer, labels);
+        document
+    }
+
+    /// Takes the annotations anew after an edit. The focus stays on its annotation if that is
+    /// still there.
+    pub(super) fn refresh(&mut self, all: Vec<Annotation>, layer: LayerId, labels: &[String]) {
+        let shown = |a: &Annotation| a.layer == layer && a.state != SpanState::Rejected;
+        self.annotations = all.into_iter().filter(shown).collect();
+        let place = |a: &Annotation| labels.iter().position(|l| *l == a.label);
+        self.label_idx =
+            self.annotations.iter().map(|a| place(a).unwrap_or(labels.len())).collect();
+        self.n_suggested =
+            self.annotations.iter().filter(|a| a.state == SpanState::Suggested).count();
+        self.focus = self.focus.and_then(|Focus { id, .. }| {
+            let idx = self.annotations.iter().position(|a| a.id == id)?;
+            Some(Focus { id, idx })
+        });
+    }
+
+    pub(super) fn set_review(&mut self, review: ReviewState) {
+        self.review = review;
+    }
+
+    pub(super) const fn review(&self) -> ReviewState {
+        self.review
+    }
+
+    pub(crate) const fn id(&self) -> DocumentId {
+        self.id
+    }
+
+    pub(crate) const fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    pub(crate) fn annotations(&self) -> &[Annotation] {
+        &self.annotations
+    }
+
+    /// Place of an annotation's label in the label set; one past its end for a retired label.
+    pub(crate) fn label_idx(&self, idx: usize) -> usize {
+        self.label_idx[idx]
+    }
+
+    pub(crate) fn n_with_label(&self, label_idx: usize) -> usize {
+        self.label_idx.iter().filter(|idx| **idx == label_idx).count()
+    }
+
+    pub(crate) const fn n_suggested(&self) -> usize {
+        self.n_suggested
+    }
+
+    pub(crate) fn surface(&self, idx: usize) -> &str {
+        self.annotations[idx].span.slice(&self.text)
+    }
+
+    /// Index of the annotation that keys act on.
+    pub(crate) fn focus(&self) -> Option<usize> {
+        self.focus.map(|focus| focus.idx)
+    }
+
+    pub(super) fn focused(&self) -> Option<&Annotation> {
+        Some(&self.annotations[self.focus()?])
+    }
+
+    /// What is marked.
+    pub(crate) fn marked(&self) -> Option<Span> {
+        self.mark.map(|mark| mark.anchor.cover(mark.head))
+    }
+
+    pub(super) fn set_focus(&mut self, idx: Option<usize>) {
+        self.focus = idx.map(|idx| Focus { id: self.annotations[idx].id, idx });
+        self.mark = None;
+    }
+
+    /// Focuses the annotation with just these edges.
+    pub(super) fn focus_span(&mut self, span: Span) {
+        self.set_focus(self.annotations.iter().position(|a| a.span == span));
+    }
+
+    pub(super) fn clear(&mut self) {
+        if self.mark.take().is_none() {
+            self.focus = None;
+        }
+    }
+
+    /// The annotation at a byte, the shortest of several; else the word there is marked.
+    pub(super) fn point(&mut self, byte: u32) {
+        let at = Span::new(byte, byte + 1);
+        let covers = |idx: &usize| self.annotations[*idx].span.overlaps(at);
+        let length = |idx: &usize| self.annotations[*idx].span.byte_len();
+        let found = (0..self.annotations.len()).filter(covers).min_by_key(length);
+        if found.is_some() {
+            self.set_focus(found);
+        } else {
+            self.mark_word(byte);
+        }
+    }
+
+    pub(super) fn mark(&mut self, span: Span) {
+        self.set_mark(self.map.snap(span));
+    }
+
+    pub(super) fn mark_word(&mut self, byte: u32) {
+        self.set_mark(self.map.word_at(byte));
+    }
+
+    fn set_mark(&mut self, span: Option<Span>) {
+        self.mark = span.map(|span| Mark { anchor: span, head: span });
+    }
+
+    /// Marks the segment next to the mark, or next to the annotation in focus.
+    pub(super) fn move_mark(&mut self, toward: Toward, extend: bool) {
+        let focused = self.focused().map(|a| a.span);
+        let from = self.mark.map(|m| m.head).or(focused).unwrap_or_default();
+        let byte = match toward {
+            Toward::Earlier => from.start(),
+            Toward::Later => from.end(),
+        };
+        let Some(head) = self.map.neighbour(byte, toward) else { return };
+        let anchor = if extend { self.mark.map(|m| m.anchor).or(focused) } else { None };
+        self.mark = Some(Mark { anchor: anchor.unwrap_or(head), head });
+    }
+
+    /// Goes to the next annotation for which `wanted` holds, from the focus or the mark on. After
+    /// the last one comes the first. Returns whether there is one.
+    pub(super) fn step(&mut self, toward: Toward, wanted: impl Fn(&Annotation) -> bool) -> bool {
+        let n = self.annotations.len();
+        let here = self.marked().or_else(|| self.focused().map(|a| a.span)).unwrap_or_default();
+        let key = |span: Span| (span.start(), span.end());
+        let before = self.annotations.partition_point(|a| key(a.span) < key(here));
+        let through = self.annotations.partition_point(|a| key(a.span) <= key(here));
+        let found = match toward {
+            Toward::Later => (through..n).chain(0..through).find(|i| wanted(&self.annotations[*i])),
+            Toward::Earlier => {
+                let mut order = (0..before).rev().chain((before..n).rev());
+                order.find(|i| wanted(&self.annotations[*i]))
+            }
+        };
+        if found.is_some() {
+            self.set_focus(found);
+        }
+        found.is_some()
+    }
+
+    /// The edges of the annotation in focus, one of them moved.
+    pub(super) fn moved_edge(&self, edge: Edge, toward: Toward, step: Step) -> Option<Span> {
+        let span = self.focused()?.span;
+        match step {
+            Step::Segment => self.map.moved(span, edge, toward),
+            Step::Character => moved_by_character(&self.text, span, edge, toward),
+        }
+    }
+
+    /// Annotations that share a byte with `span`.
+    pub(super) fn overlapping(&self, span: Span) -> impl Iterator<Item = &Annotation> {
+        self.annotations.iter().filter(move |a| a.span.overlaps(span))
+    }
+}

@@ -1,0 +1,143 @@
+//! The list of documents: order, filter, search.
+
+use rustc_hash::FxHashMap;
+use tawsim_store::{DocumentId, DocumentRow, LayerId, Presence, Project, ReviewState, StoreError};
+use tawsim_tokenizer::{NormalizeOptions, fold_into};
+
+use super::settings::Settings;
+use crate::{SortKey, Toward, WorkState};
+
+impl WorkState {
+    /// How far the work on the document of this line is.
+    pub(crate) const fn of(row: &DocumentRow) -> Self {
+        match row.review {
+            ReviewState::Done | ReviewState::Approved | ReviewState::Skipped => Self::Done,
+            ReviewState::InProgress => Self::Started,
+            ReviewState::New if row.n_suggestions > 0 => Self::Suggested,
+            ReviewState::New => Self::New,
+        }
+    }
+}
+
+/// All documents of the project, and which of them are listed.
+#[derive(Default)]
+pub(super) struct Library {
+    all: Vec<DocumentRow>,
+    places: FxHashMap<DocumentId, usize>,
+    /// Places in `all`, in the order of the list.
+    listed: Vec<usize>,
+    /// Folded texts by place, read at the first search.
+    folded: Option<Vec<String>>,
+}
+
+impl Library {
+    pub(super) fn read(project: &Project, layer: LayerId) -> Result<Self, StoreError> {
+        let mut all = project.documents(layer)?;
+        all.retain(|row| row.presence == Presence::Present);
+        let places = all.iter().enumerate().map(|(idx, row)| (row.id, idx)).collect();
+        let listed = (0..all.len()).collect();
+        Ok(Self { all, places, listed, folded: None })
+    }
+
+    pub(super) fn n_documents(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn n_done(&self) -> usize {
+        self.all.iter().filter(|row| WorkState::of(row) == WorkState::Done).count()
+    }
+
+    pub(super) fn n_listed(&self) -> usize {
+        self.listed.len()
+    }
+
+    pub(super) fn listed(&self, idx: usize) -> &DocumentRow {
+        &self.all[self.listed[idx]]
+    }
+
+    pub(super) fn all(&self) -> &[DocumentRow] {
+        &self.all
+    }
+
+    pub(super) fn get(&self, id: DocumentId) -> Option<&DocumentRow> {
+        Some(&self.all[*self.places.get(&id)?])
+    }
+
+    /// Where a document stands in the list.
+    pub(super) fn place(&self, id: DocumentId) -> Option<usize> {
+        let place = *self.places.get(&id)?;
+        self.listed.iter().position(|listed| *listed == place)
+    }
+
+    /// Takes a line anew after an edit. It keeps its place: a list that jumps while somebody works
+    /// in it is worse than one that is sorted a moment later.
+    pub(super) fn update(&mut self, row: DocumentRow) {
+        if let Some(place) = self.places.get(&row.id) {
+            self.all[*place] = row;
+        }
+    }
+
+    /// Filters and sorts anew.
+    pub(super) fn arrange(
+        &mut self,
+        settings: &Settings,
+        project: &Project,
+    ) -> Result<(), StoreError> {
+        let mut wanted = String::new();
+        fold_into(settings.search.trim(), &NormalizeOptions::LOOSE_KEY, &mut wanted);
+        if !wanted.is_empty() && self.folded.is_none() {
+            self.folded = Some(folded_texts(&self.all, project)?);
+        }
+        let folded = self.folded.as_deref().unwrap_or_default();
+        let (all, mut listed) = (&self.all, std::mem::take(&mut self.listed));
+        listed.clear();
+        listed.extend((0..all.len()).filter(|&place| {
+            let state = settings.filter.is_none_or(|state| WorkState::of(&all[place]) == state);
+            state && (wanted.is_empty() || folded[place].contains(&wanted))
+        }));
+        listed.sort_by(|a, b| compare(&all[*a], &all[*b], settings.sort).then(a.cmp(b)));
+        self.listed = listed;
+        Ok(())
+    }
+
+    /// The document after or before this one in the list.
+    pub(super) fn neighbour(&self, id: Option<DocumentId>, toward: Toward) -> Option<DocumentId> {
+        let here = id.and_then(|id| self.place(id));
+        let next = match (here, toward) {
+            (None, _) => 0,
+            (Some(here), Toward::Later) => here + 1,
+            (Some(here), Toward::Earlier) => here.checked_sub(1)?,
+        };
+        self.listed.get(next).map(|place| self.all[*place].id)
+    }
+
+    /// The next document of the list that is not done; after the last one comes the first.
+    pub(super) fn next_to_do(&self, after: DocumentId) -> Option<DocumentId> {
+        let here = self.place(after).map_or(0, |place| place + 1);
+        let (before, behind) = self.listed.split_at(here.min(self.listed.len()));
+        let mut order = behind.iter().chain(before).map(|place| &self.all[*place]);
+        order.find(|row| row.id != after && WorkState::of(row) != WorkState::Done).map(|row| row.id)
+    }
+}
+
+fn folded_texts(rows: &[DocumentRow], project: &Project) -> Result<Vec<String>, StoreError> {
+    let fold = |row: &DocumentRow| {
+        let mut folded = String::new();
+        let stored = project.document(row.id)?;
+        let whole = format!("{}\n{}", stored.name, stored.text);
+        fold_into(&whole, &NormalizeOptions::LOOSE_KEY, &mut folded);
+        Ok(folded)
+    };
+    rows.iter().map(fold).collect()
+}
+
+fn compare(a: &DocumentRow, b: &DocumentRow, key: SortKey) -> std::cmp::Ordering {
+    // A document without suggestions has nothing uncertain in it.
+    let sureness = |row: &DocumentRow| row.min_score.unwrap_or(f64::INFINITY);
+    match key {
+        SortKey::Name => std::cmp::Ordering::Equal,
+        SortKey::Uncertainty => sureness(a).total_cmp(&sureness(b)),
+        SortKey::Length => a.byte_len.cmp(&b.byte_len),
+        SortKey::State => WorkState::of(a).cmp(&WorkState::of(b)),
+    }
+}

@@ -1,0 +1,404 @@
+//! The state behind the window, and the one place where commands take effect.
+
+mod annotate;
+mod document;
+mod export;
+mod library;
+mod open;
+mod same;
+mod settings;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use tawsim_store::{
+    DocumentId, DocumentRow, History, LayerId, Options, Project, Receipt, StoreError,
+};
+use thiserror::Error;
+
+pub(crate) use document::OpenDocument;
+pub(crate) use same::SameMentions;
+pub(crate) use settings::Settings;
+
+use crate::{Command, WorkState, worker::Job};
+use library::Library;
+
+/// Suggestions with a lower probability are shown as doubtful.
+pub(crate) const DOUBTFUL_BELOW: f64 = 0.7;
+
+/// Steps that make a project usable. Undo stops in front of them: taking documents away again is
+/// nobody's wish on Ctrl+Z.
+const FOUNDATIONS: [&str; 3] = ["import", "add-layer", "add-label"];
+
+/// Why a command had no effect. The project is as it was.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// The project refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is nothing to export.
+    #[error("no document is finished; finish one with Enter first")]
+    NothingFinished,
+    /// The command needs an open project.
+    #[error("no project is open; open a folder first")]
+    NoProject,
+    /// A line of a command log is no command.
+    #[error("line {line} of the log is no command: {source}")]
+    Log {
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The command log cannot be read or written.
+    #[error("the command log: {0}")]
+    LogFile(io::Error),
+}
+
+impl AppError {
+    fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        |source| Self::File { path, source }
+    }
+}
+
+/// What an annotator works with: a project, its list of documents, the document that is shown.
+///
+/// The window reads it and sends [`Command`]s; [`App::apply`] carries them out, all changes of the
+/// project through [`tawsim_store::Edit`].
+///
+/// ```
+/// use tawsim_studio::{App, Command, Toward};
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("1.txt"), "هجوم لداعش على حلب")?;
+/// let mut app = App::new(tawsim_store::Options::new("samar"), "samar");
+/// app.apply(Command::Open(folder.path().to_owned()))?;
+/// app.apply(Command::StepDocument(Toward::Later))?;
+/// app.apply(Command::MarkWord(13))?;
+/// app.apply(Command::Label(0))?;
+/// let entities = app.entities()?;
+/// assert_eq!(entities, [("FACTION".to_owned(), "داعش".to_owned())]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct App {
+    options: Options,
+    annotator: String,
+    open: Option<Work>,
+    settings: Settings,
+    message: Option<String>,
+    recorder: Option<Box<dyn io::Write + Send>>,
+    /// Grows with everything that the panels may have to draw anew.
+    revision: u64,
+}
+
+/// An open project.
+struct Work {
+    project: Project,
+    layer: LayerId,
+    labels: Vec<String>,
+    digits: Vec<String>,
+    library: Library,
+    document: Option<OpenDocument>,
+    history: History,
+    n_steps: u64,
+    same: Option<SameMentions>,
+    /// Place of the label that was given last.
+    last_label: Option<usize>,
+}
+
+impl App {
+    /// Without a project. `options` sign the edits; `annotator` names the layer they go into.
+    #[must_use]
+    pub fn new(options: Options, annotator: impl Into<String>) -> Self {
+        Self {
+            options,
+            annotator: annotator.into(),
+            open: None,
+            settings: Settings::default(),
+            message: None,
+            recorder: None,
+            revision: 0,
+        }
+    }
+
+    /// Writes every command to `log` as JSON Lines before it is carried out.
+    #[must_use]
+    pub fn record_to(mut self, log: impl io::Write + Send + 'static) -> Self {
+        self.recorder = Some(Box::new(log));
+        self
+    }
+
+    /// Carries out the commands of a log, one JSON value a line. A command that failed when the log
+    /// was written fails again and is passed over, as it was then.
+    ///
+    /// # Errors
+    /// If the log cannot be read or a line is no command.
+    pub fn replay(&mut self, log: impl io::BufRead) -> Result<(), AppError> {
+        for (idx, line) in log.lines().enumerate() {
+            let line = line.map_err(AppError::LogFile)?;
+            let command = serde_json::from_str(&line)
+                .map_err(|source| AppError::Log { line: idx + 1, source })?;
+            self.run(command);
+        }
+        Ok(())
+    }
+
+    /// Carries out a command and keeps the reason if it fails, for the status line.
+    pub fn run(&mut self, command: Command) {
+        self.message = None;
+        if let Err(error) = self.apply(command) {
+            self.message = Some(error.to_string());
+        }
+    }
+
+    /// Carries out a command.
+    ///
+    /// # Errors
+    /// If the project refuses, a file cannot be read, or no project is open. Then nothing has
+    /// changed.
+    pub fn apply(&mut self, command: Command) -> Result<(), AppError> {
+        self.record(&command)?;
+        if !command.only_looks() {
+            self.revision += 1;
+        }
+        match command {
+            Command::Open(path) => self.open_path(&path),
+            Command::Speak(_) | Command::Dark(_) | Command::Resize(_) | Command::Help(_) => {
+                self.settings.set(&command);
+                Ok(())
+            }
+            Command::Sort(_) | Command::Filter(_) | Command::Search(_) => {
+                self.settings.set(&command);
+                let settings = &self.settings;
+                let Some(work) = &mut self.open else { return Ok(()) };
+                Ok(work.library.arrange(settings, &work.project)?)
+            }
+            command => self.open.as_mut().ok_or(AppError::NoProject)?.apply(command),
+        }
+    }
+
+    fn record(&mut self, command: &Command) -> Result<(), AppError> {
+        let Some(log) = &mut self.recorder else { return Ok(()) };
+        let mut line = serde_json::to_vec(command).expect("commands hold plain data");
+        line.push(b'\n');
+        log.write_all(&line).and_then(|()| log.flush()).map_err(AppError::LogFile)
+    }
+
+    fn open_path(&mut self, path: &Path) -> Result<(), AppError> {
+        // The project's lock is held until it is dropped, and the same one may be opened again.
+        self.open = None;
+        let session = open::open(path, &self.options, &self.annotator)?;
+        let failures = session.failures.join("; ");
+        let mut work = Work::new(session)?;
+        work.library.arrange(&self.settings, &work.project)?;
+        if let Some(first) = work.library.neighbour(None, crate::Toward::Later) {
+            work.show(first)?;
+        }
+        self.open = Some(work);
+        self.message = Some(failures).filter(|text| !text.is_empty());
+        Ok(())
+    }
+}
+
+/// What the window shows.
+impl App {
+    pub(crate) const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Sets what the command line says before anything is drawn.
+    #[must_use]
+    pub fn with_look(mut self, language: crate::Language, dark: bool) -> Self {
+        self.settings.language = language;
+        self.settings.dark = dark;
+        self
+    }
+
+    pub(crate) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    pub(crate) fn document(&self) -> Option<&OpenDocument> {
+        self.open.as_ref()?.document.as_ref()
+    }
+
+    pub(crate) fn labels(&self) -> &[String] {
+        self.open.as_ref().map_or(&[], |work| &work.labels)
+    }
+
+    /// What stands for a label where its name has no room.
+    pub(crate) fn digit(&self, label_idx: usize) -> &str {
+        let digits = self.open.as_ref().map(|work| work.digits.as_slice());
+        digits.and_then(|digits| digits.get(label_idx)).map_or("•", String::as_str)
+    }
+
+    pub(crate) fn n_documents(&self) -> usize {
+        self.open.as_ref().map_or(0, |work| work.library.n_documents())
+    }
+
+    pub(crate) fn n_done(&self) -> usize {
+        self.open.as_ref().map_or(0, |work| work.library.n_done())
+    }
+
+    pub(crate) fn n_rows(&self) -> usize {
+        self.open.as_ref().map_or(0, |work| work.library.n_listed())
+    }
+
+    /// A line of the list of documents.
+    pub(crate) fn row(&self, idx: usize) -> &DocumentRow {
+        self.open.as_ref().expect("without a project there are no rows").library.listed(idx)
+    }
+
+    pub(crate) fn row_of_document(&self) -> Option<usize> {
+        let work = self.open.as_ref()?;
+        work.library.place(work.document.as_ref()?.id())
+    }
+
+    pub(crate) fn can_undo(&self) -> bool {
+        self.open.as_ref().is_some_and(Work::can_undo)
+    }
+
+    pub(crate) fn can_redo(&self) -> bool {
+        self.open.as_ref().is_some_and(|work| work.history.redo.is_some())
+    }
+
+    /// How many steps are on disk.
+    pub(crate) fn n_steps(&self) -> Option<u64> {
+        Some(self.open.as_ref()?.n_steps)
+    }
+
+    pub(crate) fn same(&self) -> Option<&SameMentions> {
+        self.open.as_ref()?.same.as_ref()
+    }
+
+    /// Finished documents with their entities, to learn from.
+    pub(crate) fn finished(
+        &self,
+    ) -> Result<(Vec<tawsim_corpus::Document>, tawsim_corpus::LabelSet), AppError> {
+        Ok(self.open.as_ref().ok_or(AppError::NoProject)?.finished()?)
+    }
+
+    /// Documents that `wants` to be tagged and that nobody has worked on: the one that is shown
+    /// first, then those of the list.
+    pub(crate) fn untagged(&self, most: usize, wants: impl Fn(&DocumentRow) -> bool) -> Vec<Job> {
+        let Some(work) = self.open.as_ref().filter(|_| most > 0) else { return Vec::new() };
+        let shown = work.document.as_ref().and_then(|document| work.library.get(document.id()));
+        let untouched =
+            |row: &&DocumentRow| WorkState::of(row) < WorkState::Started && row.n_entities == 0;
+        shown
+            .into_iter()
+            .chain(work.library.all())
+            .filter(untouched)
+            .filter(|row| wants(row))
+            .take(most)
+            .filter_map(|row| {
+                let text = work.project.document(row.id).ok()?.text.into();
+                Some(Job { document: row.id, text })
+            })
+            .collect()
+    }
+
+    /// Label and surface of what is confirmed in the document that is shown.
+    ///
+    /// # Errors
+    /// If there is no such document.
+    pub fn entities(&self) -> Result<Vec<(String, String)>, AppError> {
+        let work = self.open.as_ref().ok_or(AppError::NoProject)?;
+        let document = work.document.as_ref().ok_or(AppError::NoProject)?;
+        let stored = work.project.document(document.id())?;
+        let entity =
+            |a: &tawsim_store::Annotation| (a.label.clone(), a.span.slice(&stored.text).to_owned());
+        Ok(stored.entities(work.layer).map(entity).collect())
+    }
+
+    /// The documents with their states and the shown layer's confirmed entities, as text: equal for
+    /// equal projects, whenever and wherever the edits were made.
+    ///
+    /// # Errors
+    /// If no project is open or it cannot be read.
+    pub fn state(&self) -> Result<String, AppError> {
+        let work = self.open.as_ref().ok_or(AppError::NoProject)?;
+        let mut state = String::new();
+        for row in work.project.documents(work.layer)? {
+            state += &format!("{} {}\n", row.name, row.review);
+            let stored = work.project.document(row.id)?;
+            for a in &stored.annotations {
+                let surface = a.span.slice(&stored.text);
+                let (start, end) = (a.span.start(), a.span.end());
+                state += &format!("  {start} {end} {} {} {surface:?}\n", a.state, a.label);
+            }
+        }
+        Ok(state)
+    }
+
+    /// The open project.
+    #[must_use]
+    pub fn project(&self) -> Option<&Project> {
+        self.open.as_ref().map(|work| &work.project)
+    }
+}
+
+impl Work {
+    fn new(session: open::Session) -> Result<Self, StoreError> {
+        let open::Session { project, layer, labels, .. } = session;
+        Ok(Self {
+            library: Library::read(&project, layer)?,
+            history: project.history()?,
+            n_steps: project.last_seq()?,
+            digits: (1..=labels.len()).map(|digit| digit.to_string()).collect(),
+            project,
+            layer,
+            labels,
+            document: None,
+            same: None,
+            last_label: None,
+        })
+    }
+
+    fn can_undo(&self) -> bool {
+        let step = self.history.undo.as_ref();
+        step.is_some_and(|step| !FOUNDATIONS.contains(&step.kind.as_str()))
+    }
+
+    fn show(&mut self, id: DocumentId) -> Result<(), AppError> {
+        let stored = self.project.document(id)?;
+        let mut document = OpenDocument::new(stored, self.layer, &self.labels);
+        if let Some(row) = self.library.get(id) {
+            document.set_review(row.review);
+        }
+        document.step(crate::Toward::Later, annotate::is_open);
+        self.document = Some(document);
+        self.same = None;
+        Ok(())
+    }
+
+    /// Takes in what a step has changed.
+    fn take(&mut self, receipt: &Receipt) -> Result<(), AppError> {
+        self.n_steps = receipt.seq;
+        self.history = self.project.history()?;
+        for id in &receipt.documents {
+            let row = self.project.document_row(*id, self.layer)?;
+            if let Some(document) = self.document.as_mut().filter(|document| document.id() == *id) {
+                let stored = self.project.document(*id)?;
+                document.refresh(stored.annotations, self.layer, &self.labels);
+                document.set_review(row.review);
+            }
+            self.library.update(row);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Other mentions of the same name: found under any clitics, spelling variants and article,
+//! grouped by how they are written, labelled in one step.
+
+use std::collections::BTreeMap;
+
+use tawsim_store::{Annotation, DocumentId, SpanState};
+use tawsim_tokenizer::{
+    NormalizeOptions, Normalized, Segment, SegmentRole, Span, Tokenized, Tokenizer, fold_into,
+};
+
+/// Mentions written alike.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Group {
+    /// How they are written, with their clitics.
+    pub(crate) written: String,
+    pub(crate) mentions: Vec<Mention>,
+    /// Whether they will be labelled.
+    pub(crate) is_chosen: bool,
+}
+
+/// Where a name was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mention {
+    pub(crate) document: DocumentId,
+    pub(crate) span: Span,
+}
+
+/// What was found, shown until it is applied or dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SameMentions {
+    pub(crate) surface: String,
+    pub(crate) label: String,
+    pub(crate) groups: Vec<Group>,
+    /// Mentions that a person has already decided on; they are left alone.
+    pub(crate) n_taken: usize,
+}
+
+/// What can stand before a name in its word.
+const PROCLITICS: [&str; 11] = ["و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل", "فك"];
+
+/// Searches documents for a name.
+pub(super) struct Finder {
+    /// The name as match key, without its article.
+    key: String,
+    has_article: bool,
+    view: Normalized,
+    tokenized: Tokenized,
+    groups: BTreeMap<String, Group>,
+    n_taken: usize,
+}
+
+impl Finder {
+    pub(super) fn new(name: &str) -> Self {
+        let mut tokenized = Tokenized::default();
+        Tokenizer::new().tokenize(name, &mut tokenized);
+        let first = tokenized.segments().first();
+        let article = first.map_or(0, |s| usize::from(s.article_byte_len));
+        let mut key = String::new();
+        fold_into(name[article..].trim(), &NormalizeOptions::MATCH_KEY, &mut key);
+        Self {
+            key,
+            has_article: article > 0,
+            view: Normalized::new("", &NormalizeOptions::MATCH_KEY),
+            tokenized,
+            groups: BTreeMap::new(),
+            n_taken: 0,
+        }
+    }
+
+    /// Looks through one document, whose layer holds these annotations, rejected ones too.
+    pub(super) fn search(&mut self, document: DocumentId, text: &str, known: &[Annotation]) {
+        if self.key.is_empty() {
+            return;
+        }
+        self.view.fill(text, &NormalizeOptions::MATCH_KEY);
+        if !self.view.text().contains(&self.key) {
+            return;
+        }
+        Tokenizer::new().tokenize(text, &mut self.tokenized);
+        let hits: Vec<Span> = self
+            .view
+            .text()
+            .match_indices(&self.key)
+            .filter_map(|(at, key)| Span::from_range(at..at + key.len()))
+            .map(|hit| self.view.source_from_normalized(hit))
+            .collect();
+        for hit in hits {
+            if let Some((span, has_article, written)) = self.whole_segments(text, hit) {
+                let is_taken =
+                    known.iter().any(|a| a.span.overlaps(span) && a.state != SpanState::Suggested);
+                if is_taken {
+                    self.n_taken += 1;
+                } else {
+                    self.add(Mention { document, span }, written, has_article);
+                }
+            }
+        }
+    }
+
+    /// The span of the segments that a hit fills just up to their edges, the article of the first
+    /// one included; with it, whether there is one, and the words around.
+    fn whole_segments<'t>(&self, text: &'t str, hit: Span) -> Option<(Span, bool, &'t str)> {
+        let segments = self.tokenized.segments();
+        let first = segments.partition_point(|s| s.span.end() <= hit.start());
+        let last = segments.partition_point(|s| s.span.start() < hit.end()).checked_sub(1)?;
+        let (start, end) = (segments.get(first)?, segments.get(last)?);
+        let is_name = |s: &Segment| s.role == SegmentRole::Stem;
+        if hit.end() != end.span.end() || !is_name(start) || !is_name(end) {
+            return None;
+        }
+        let before = Span::new(start.span.start(), hit.start().max(start.span.start())).slice(text);
+        let has_article = !before.is_empty() && hit.start() == start.without_article().start();
+        // The tokenizer keeps a rare word whole where it might be one letter longer than it is.
+        let is_clitic = PROCLITICS.contains(&before);
+        if !before.is_empty() && !has_article && !is_clitic {
+            return None;
+        }
+        let first = if is_clitic { hit } else { start.span };
+        let words = self.tokenized.tokens()[start.token_idx as usize]
+            .span
+            .cover(self.tokenized.tokens()[end.token_idx as usize].span);
+        Some((first.cover(end.span), has_article, words.slice(text)))
+    }
+
+    fn add(&mut self, mention: Mention, written: &str, has_article: bool) {
+        let is_chosen = has_article == self.has_article;
+        let group = self.groups.entry(written.to_owned()).or_insert_with(|| Group {
+            written: written.to_owned(),
+            mentions: Vec::new(),
+            is_chosen,
+        });
+        group.mentions.push(mention);
+    }
+
+    /// What was found: the largest groups first.
+    pub(super) fn finish(self, surface: String, label: String) -> SameMentions {
+        let mut groups: Vec<Group> = self.groups.into_values().collect();
+        groups.sort_by_key(|group| std::cmp::Reverse(group.mentions.len()));
+        SameMentions { surface, label, groups, n_taken: self.n_taken }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The name, the text, then what is found, chosen ones with a star: words = span.
+    const TABLE: &[(&str, &str, &[&str])] = &[
+        (
+            "داعش",
+            "هجوم لداعش وداعش قرب داعشان ثم داعــش",
+            &["*داعــش = داعــش", "*لداعش = داعش", "*وداعش = داعش"],
+        ),
+        (
+            "فيروس",
+            "الفيروس وبالفيروس فيروس",
+            &["الفيروس = الفيروس", "*فيروس = فيروس", "وبالفيروس = الفيروس"],
+        ),
+        (
+            "جيش النصر",
+            "قال جيش النصر إن لجيش النصر",
+            &["*جيش النصر = جيش النصر", "*لجيش النصر = جيش النصر"],
+        ),
+        ("إدلب", "في ادلب وإدلب", &["*ادلب = ادلب", "*وإدلب = إدلب"]),
+        ("NSO", "من NSO وNSOS", &["*NSO = NSO"]),
+        ("حلب", "الحلبي وحلبي", &[]),
+    ];
+
+    #[test]
+    fn mentions_are_found_under_clitics_and_spellings() {
+        let document: DocumentId = "0000000000000001".parse().expect("an id");
+        for (name, text, want) in TABLE {
+            let mut finder = Finder::new(name);
+            finder.search(document, text, &[]);
+            let found = finder.finish((*name).to_owned(), "X".to_owned());
+            let mut got: Vec<String> = Vec::new();
+            for group in &found.groups {
+                let star = if group.is_chosen { "*" } else { "" };
+                for mention in &group.mentions {
+                    got.push(format!("{star}{} = {}", group.written, mention.span.slice(text)));
+                }
+            }
+            let plain = |s: &String| s.trim_start_matches('*').to_owned();
+            got.sort_by_key(plain);
+            let mut want: Vec<String> = want.iter().map(|s| (*s).to_owned()).collect();
+            want.sort_by_key(plain);
+            assert_eq!(got, want, "{name} in {text}");
+        }
+    }
+}

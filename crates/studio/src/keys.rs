@@ -1,0 +1,225 @@
+//! The keyboard: which key sends which command.
+//!
+//! Keys are places on the keyboard, named by what an English keyboard prints on them, so that they
+//! work under an Arabic layout too.
+
+use std::sync::LazyLock;
+
+use egui::{Event, Key, Modifiers};
+
+use crate::{
+    Command, Edge, Step, Toward,
+    language::{Phrase, phrases},
+    panels::Purpose,
+};
+
+/// One line of the table of keys.
+pub(crate) struct Binding {
+    pub(crate) key: Key,
+    pub(crate) modifiers: Modifiers,
+    pub(crate) command: Deed,
+    pub(crate) phrase: Phrase,
+    /// Whether the phrase is said with "by letter".
+    pub(crate) by_character: bool,
+}
+
+/// What a key does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Deed {
+    /// Send this.
+    Send(Command),
+    /// Open the table of keys, or close it.
+    ToggleHelp,
+    /// Change the language.
+    ToggleLanguage,
+    /// Change between light and dark.
+    ToggleTheme,
+    /// Type into the search box.
+    FocusSearch,
+    /// Ask for a path.
+    AskPath(Purpose),
+    /// Open or close the training panel.
+    ShowTraining(bool),
+    /// Begin to train.
+    Train,
+    /// Use the model that was trained.
+    AdoptModel,
+    /// Cancel the training, or drop the model that was trained.
+    DropModel,
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CONTROL: Modifiers = Modifiers::COMMAND;
+
+/// All keys, in the order of the table under F1.
+pub(crate) static BINDINGS: LazyLock<Vec<Binding>> = LazyLock::new(|| {
+    let mut all: Vec<Binding> = plain().into_iter().chain(edges()).collect();
+    all.extend(window_keys());
+    all
+});
+
+fn send(key: Key, modifiers: Modifiers, command: Command, phrase: Phrase) -> Binding {
+    Binding { key, modifiers, command: Deed::Send(command), phrase, by_character: false }
+}
+
+fn plain() -> Vec<Binding> {
+    use Command as C;
+    use Toward::{Earlier, Later};
+    use phrases as p;
+    vec![
+        send(Key::Space, NONE, C::Accept, p::DO_ACCEPT),
+        send(Key::X, NONE, C::Reject, p::DO_REJECT),
+        send(Key::Delete, NONE, C::Reject, p::DO_REJECT),
+        send(Key::N, NONE, C::StepDoubtful(Later), p::DO_NEXT_DOUBTFUL),
+        send(Key::N, SHIFT, C::StepDoubtful(Earlier), p::DO_PREVIOUS_DOUBTFUL),
+        send(Key::ArrowDown, NONE, C::StepAnnotation(Later), p::DO_NEXT),
+        send(Key::ArrowUp, NONE, C::StepAnnotation(Earlier), p::DO_PREVIOUS),
+        send(Key::ArrowLeft, NONE, mark(Later, false), p::DO_WORD_LEFT),
+        send(Key::ArrowRight, NONE, mark(Earlier, false), p::DO_WORD_RIGHT),
+        send(Key::ArrowLeft, SHIFT, mark(Later, true), p::DO_EXTEND_LEFT),
+        send(Key::ArrowRight, SHIFT, mark(Earlier, true), p::DO_EXTEND_RIGHT),
+        send(Key::Period, NONE, C::RepeatLabel, p::DO_REPEAT),
+        send(Key::A, NONE, C::FindSame { everywhere: false }, p::DO_SAME),
+        send(Key::A, SHIFT, C::FindSame { everywhere: true }, p::DO_SAME_PROJECT),
+        send(Key::Enter, NONE, C::Finish, p::DO_FINISH),
+        send(Key::Enter, SHIFT, C::Reopen, p::DO_REOPEN),
+        send(Key::PageDown, NONE, C::StepDocument(Later), p::DO_NEXT_DOCUMENT),
+        send(Key::PageUp, NONE, C::StepDocument(Earlier), p::DO_PREVIOUS_DOCUMENT),
+        send(Key::Z, CONTROL, C::Undo, p::UNDO),
+        send(Key::Y, CONTROL, C::Redo, p::REDO),
+        send(Key::Z, CONTROL.plus(SHIFT), C::Redo, p::REDO),
+        send(Key::Escape, NONE, C::Escape, p::DO_ESCAPE),
+        send(Key::Equals, CONTROL, C::Resize(2), p::DO_LARGER),
+        send(Key::Minus, CONTROL, C::Resize(-2), p::DO_SMALLER),
+    ]
+}
+
+const fn mark(toward: Toward, extend: bool) -> Command {
+    Command::MoveMark { toward, extend }
+}
+
+/// The keys point as the edges go on the screen: later in the text is to the left.
+fn edges() -> impl Iterator<Item = Binding> {
+    let keys = [
+        (Key::OpenBracket, Edge::Start, Toward::Later, phrases::DO_START_LEFT),
+        (Key::CloseBracket, Edge::Start, Toward::Earlier, phrases::DO_START_RIGHT),
+        (Key::Semicolon, Edge::End, Toward::Later, phrases::DO_END_LEFT),
+        (Key::Quote, Edge::End, Toward::Earlier, phrases::DO_END_RIGHT),
+    ];
+    let steps = [(NONE, Step::Segment), (SHIFT, Step::Character)];
+    keys.into_iter().flat_map(move |(key, edge, toward, phrase)| {
+        steps.map(|(modifiers, step)| Binding {
+            by_character: step == Step::Character,
+            ..send(key, modifiers, Command::MoveEdge { edge, toward, step }, phrase)
+        })
+    })
+}
+
+fn window_keys() -> [Binding; 7] {
+    let bind = |key, modifiers, command, phrase| Binding {
+        key,
+        modifiers,
+        command,
+        phrase,
+        by_character: false,
+    };
+    [
+        bind(Key::F, CONTROL, Deed::FocusSearch, phrases::DO_SEARCH),
+        bind(Key::O, CONTROL, Deed::AskPath(Purpose::Open), phrases::DO_OPEN),
+        bind(Key::E, CONTROL, Deed::AskPath(Purpose::Export), phrases::DO_EXPORT),
+        bind(Key::L, CONTROL, Deed::ShowTraining(true), phrases::DO_LEARN),
+        bind(Key::F1, NONE, Deed::ToggleHelp, phrases::DO_HELP),
+        bind(Key::F2, NONE, Deed::ToggleLanguage, phrases::DO_LANGUAGE),
+        bind(Key::F3, NONE, Deed::ToggleTheme, phrases::DO_THEME),
+    ]
+}
+
+const DIGITS: [Key; 9] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
+/// What a key press asks for.
+pub(crate) fn deed_of(event: &Event) -> Option<Deed> {
+    let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else {
+        return None;
+    };
+    let key = physical_key.unwrap_or(*key);
+    let held = |wanted: Modifiers| {
+        modifiers.shift == wanted.shift && modifiers.command == wanted.command && !modifiers.alt
+    };
+    if let Some(digit) = DIGITS.iter().position(|k| *k == key).filter(|_| held(NONE)) {
+        return Some(Deed::Send(Command::Label(digit)));
+    }
+    let binding = BINDINGS.iter().find(|b| b.key == key && held(b.modifiers))?;
+    Some(binding.command.clone())
+}
+
+/// How the table names the keys of a binding.
+pub(crate) fn key_name(binding: &Binding) -> String {
+    let mut name = String::new();
+    if binding.modifiers.command {
+        name.push_str("Ctrl+");
+    }
+    if binding.modifiers.shift {
+        name.push_str("Shift+");
+    }
+    let key = binding.key.name();
+    let legend = LEGENDS.iter().find(|(name, _)| *name == key).map_or(key, |(_, legend)| *legend);
+    name + legend.trim_start_matches("Arrow")
+}
+
+/// What is printed on keys that egui names by a word.
+const LEGENDS: [(&str, &str); 7] = [
+    ("OpenBracket", "["),
+    ("CloseBracket", "]"),
+    ("Semicolon", ";"),
+    ("Quote", "'"),
+    ("Period", "."),
+    ("Equals", "="),
+    ("Minus", "-"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: Key, physical_key: Option<Key>, modifiers: Modifiers) -> Event {
+        Event::Key { key, physical_key, pressed: true, repeat: false, modifiers }
+    }
+
+    #[test]
+    fn no_two_bindings_share_a_key() {
+        for (i, a) in BINDINGS.iter().enumerate() {
+            for b in &BINDINGS[i + 1..] {
+                assert!(a.key != b.key || a.modifiers != b.modifiers, "{}", key_name(a));
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_named_by_what_is_printed_on_them() {
+        let names: Vec<String> = BINDINGS.iter().map(key_name).collect();
+        for name in ["Shift+Left", "Down", "Ctrl+-", "Shift+'", "[", "F1", "Ctrl+Shift+Z"] {
+            assert!(names.iter().any(|known| known == name), "{name} in {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_a_place_on_the_keyboard() {
+        let physical = press(Key::Questionmark, Some(Key::X), NONE);
+        assert_eq!(deed_of(&physical), Some(Deed::Send(Command::Reject)));
+        assert_eq!(deed_of(&press(Key::X, None, NONE)), Some(Deed::Send(Command::Reject)));
+        assert_eq!(deed_of(&press(Key::X, None, Modifiers::ALT)), None);
+        let third = Deed::Send(Command::Label(2));
+        assert_eq!(deed_of(&press(Key::Num3, None, NONE)), Some(third));
+    }
+}

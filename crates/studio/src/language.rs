@@ -1,0 +1,226 @@
+//! The languages of the interface, and how its sentences are written down.
+
+use crate::text::Direction;
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Language {
+    /// Arabic; the window is mirrored.
+    #[default]
+    #[serde(rename = "ar")]
+    Arabic,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+}
+
+impl Language {
+    pub(crate) const fn direction(self) -> Direction {
+        match self {
+            Self::Arabic => Direction::RightToLeft,
+            Self::English => Direction::LeftToRight,
+        }
+    }
+
+    /// The language of this ISO 639-1 code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "ar" => Some(Self::Arabic),
+            "en" => Some(Self::English),
+            _ => None,
+        }
+    }
+
+    /// The other one.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Arabic => Self::English,
+            Self::English => Self::Arabic,
+        }
+    }
+}
+
+/// Something the interface says, in both languages; `{}` stands for what [`Phrase::with`] puts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    pub(crate) en: &'static str,
+    pub(crate) ar: &'static str,
+}
+
+impl Phrase {
+    pub(crate) const fn new(en: &'static str, ar: &'static str) -> Self {
+        Self { en, ar }
+    }
+
+    pub(crate) const fn say(self, language: Language) -> &'static str {
+        match language {
+            Language::Arabic => self.ar,
+            Language::English => self.en,
+        }
+    }
+
+    /// The phrase with its gaps filled in order.
+    pub(crate) fn with(self, language: Language, values: &[&dyn std::fmt::Display]) -> String {
+        let mut said = String::new();
+        let mut values = values.iter();
+        for (idx, piece) in self.say(language).split("{}").enumerate() {
+            if idx > 0 {
+                let value = values.next().expect("a value for each gap of the phrase");
+                said.push_str(&value.to_string());
+            }
+            said.push_str(piece);
+        }
+        said
+    }
+}
+
+/// The interface's names of the labels that the bundled model knows; other labels are shown as they
+/// are written in the project.
+const LABEL_NAMES: &[(&str, Phrase)] = &[
+    ("FACTION", Phrase::new("Faction", "فصيل")),
+    ("PLACE", Phrase::new("Place", "مكان")),
+    ("NUMBER", Phrase::new("Number", "عدد")),
+    ("PERSON", Phrase::new("Person", "شخص")),
+    ("ORG", Phrase::new("Organisation", "منظمة")),
+    ("DATE", Phrase::new("Date", "تاريخ")),
+];
+
+/// What the interface calls a label.
+pub(crate) fn label_name(label: &str, language: Language) -> &str {
+    let known = LABEL_NAMES.iter().find(|(name, _)| *name == label);
+    known.map_or(label, |(_, phrase)| phrase.say(language))
+}
+
+/// Everything the interface says.
+pub(crate) mod phrases {
+    use super::Phrase;
+
+    macro_rules! phrases {
+        ($($name:ident: $en:literal, $ar:literal;)*) => {
+            $(pub(crate) const $name: Phrase = Phrase::new($en, $ar);)*
+            /// All of them, for tests.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Phrase] = &[$($name),*];
+        };
+    }
+
+    phrases! {
+        DOCUMENTS: "Documents", "الوثائق";
+        ENTITIES: "Entities", "الكيانات";
+        SEARCH: "Search", "بحث";
+        KEYS: "Keys (F1)", "المفاتيح (F1)";
+        UNDO: "Undo", "تراجع";
+        REDO: "Redo", "إعادة";
+        FINISH: "Finish and next (Enter)", "إنهاء والتالي (Enter)";
+        LIGHT: "Light", "فاتح";
+        DARK: "Dark", "داكن";
+        OTHER_LANGUAGE: "العربية", "English";
+        ALL_STATES: "All", "الكل";
+        STATE_NEW: "New", "جديدة";
+        STATE_SUGGESTED: "Suggested", "مقترحة";
+        STATE_STARTED: "Started", "قيد العمل";
+        STATE_DONE: "Done", "منتهية";
+        SORT_NAME: "By name", "بالاسم";
+        SORT_UNCERTAINTY: "By uncertainty", "بالشك";
+        SORT_LENGTH: "By length", "بالطول";
+        SORT_STATE: "By state", "بالحالة";
+        NOTHING_OPEN: "Open a folder of articles or a project, or drop one on this window",
+            "افتح مجلد مقالات أو مشروعاً، أو أفلته على هذه النافذة";
+        SUGGESTED: "suggested", "مقترح";
+        CONFIRMED: "confirmed", "مؤكد";
+        SURE: "{} % sure", "الثقة {} %";
+        SAVED: "Saved · step {}", "حُفظ · الخطوة {}";
+        TAGGING: "Tagging: {} of {}", "جارٍ الوسم: {} من {}";
+        EDGES: "{} · bytes {}–{} · {}", "{} · بايت {}–{} · {}";
+        SELECTED: "Marked: {} · a digit gives it a label", "المحدد: {} · رقم يعطيه تصنيفاً";
+        PROGRESS: "{} of {} done", "أُنهي {} من {}";
+        REMAINING: "{} to check", "بقي {} للمراجعة";
+        CANNOT: "That did not work: {}", "تعذر ذلك: {}";
+        CLOSE: "Close (Esc)", "إغلاق (Esc)";
+        APPLY: "Apply (Enter)", "تطبيق (Enter)";
+        SAME_TITLE: "Label all the same as “{}” ({})", "تصنيف كل مثيلات «{}» ({})";
+        SAME_TAKEN: "{} already labelled by a person: they stay", "{} صنّفها إنسان من قبل: تبقى كما هي";
+        RETIRED: "Retired labels", "تصنيفات ملغاة";
+        YES: "yes", "نعم";
+        NO: "no", "لا";
+        COUNT: "{} found", "وُجد {}";
+        OPEN: "Open", "فتح";
+        EXPORT: "Export", "تصدير";
+        LEARN: "Learn", "تعلّم";
+        OPEN_TITLE: "Open a folder of articles or a project", "فتح مجلد مقالات أو مشروع";
+        EXPORT_TITLE: "Write the finished documents to a .jsonl file",
+            "كتابة الوثائق المنتهية في ملف ‎.jsonl";
+        PATH: "Path", "المسار";
+        ACCEPT_PATH: "OK (Enter)", "موافق (Enter)";
+        TRAINING: "Learn from the finished documents", "التعلّم من الوثائق المنتهية";
+        NOTHING_FINISHED: "No document is finished yet", "لم تُنهَ أي وثيقة بعد";
+        TRAIN_FROM: "A new model can learn from {} finished documents",
+            "يمكن لنموذج جديد أن يتعلّم من الوثائق المنتهية وعددها {}";
+        TRAIN: "Start", "ابدأ";
+        ITERATION: "Iteration {} of at most {}", "الدورة {} من {} على الأكثر";
+        CANCEL: "Cancel", "إلغاء";
+        ADOPT: "Use the new model", "استعمال النموذج الجديد";
+        DROP: "Drop it", "تجاهله";
+        SCORES: "F1 before: {} %, now: {} %, on {} documents that were kept back",
+            "المقياس F1 من قبل: {} %، الآن: {} %، على وثائق محجوبة عددها {}";
+        NOT_SCORED: "Too few documents to keep some back for a comparison",
+            "الوثائق أقل من أن يُحجب بعضها للمقارنة";
+        DO_NEXT: "Next annotation", "الكيان التالي";
+        DO_PREVIOUS: "Previous annotation", "الكيان السابق";
+        DO_NEXT_DOUBTFUL: "Next to check", "التالي للمراجعة";
+        DO_PREVIOUS_DOUBTFUL: "Previous to check", "السابق للمراجعة";
+        DO_ACCEPT: "Accept and go to the next", "قبول والانتقال إلى التالي";
+        DO_REJECT: "Reject or remove", "رفض أو حذف";
+        DO_LABEL: "Give label {}: {}", "إعطاء التصنيف {}: {}";
+        DO_REPEAT: "Give the last label again", "إعطاء آخر تصنيف من جديد";
+        DO_SAME: "Same mentions in this document", "المثيلات في هذه الوثيقة";
+        DO_SAME_PROJECT: "Same mentions in all documents", "المثيلات في كل الوثائق";
+        DO_START_LEFT: "Start edge to the left", "حد البداية نحو اليسار";
+        DO_START_RIGHT: "Start edge to the right", "حد البداية نحو اليمين";
+        DO_END_LEFT: "End edge to the left", "حد النهاية نحو اليسار";
+        DO_END_RIGHT: "End edge to the right", "حد النهاية نحو اليمين";
+        BY_CHARACTER: "{}, by letter", "{}، حرفاً حرفاً";
+        DO_WORD_LEFT: "Mark the word to the left", "تحديد الكلمة إلى اليسار";
+        DO_WORD_RIGHT: "Mark the word to the right", "تحديد الكلمة إلى اليمين";
+        DO_EXTEND_LEFT: "Mark more to the left", "توسيع التحديد إلى اليسار";
+        DO_EXTEND_RIGHT: "Mark more to the right", "توسيع التحديد إلى اليمين";
+        DO_ESCAPE: "Unmark, close", "إلغاء التحديد، إغلاق";
+        DO_FINISH: "Accept the rest, finish the document, open the next",
+            "قبول الباقي وإنهاء الوثيقة وفتح التالية";
+        DO_REOPEN: "Open the document for work again", "إعادة فتح الوثيقة للعمل";
+        DO_NEXT_DOCUMENT: "Next document", "الوثيقة التالية";
+        DO_PREVIOUS_DOCUMENT: "Previous document", "الوثيقة السابقة";
+        DO_LARGER: "Larger text", "خط أكبر";
+        DO_SMALLER: "Smaller text", "خط أصغر";
+        DO_HELP: "This table", "هذا الجدول";
+        DO_LANGUAGE: "Arabic or English interface", "واجهة عربية أو إنجليزية";
+        DO_THEME: "Light or dark", "فاتح أو داكن";
+        DO_OPEN: "Open a folder or a project", "فتح مجلد أو مشروع";
+        DO_EXPORT: "Export the finished documents", "تصدير الوثائق المنتهية";
+        DO_LEARN: "Learn from the finished documents", "التعلّم من الوثائق المنتهية";
+        DO_SEARCH: "Search the documents", "البحث في الوثائق";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_gaps() {
+        for phrase in phrases::ALL {
+            let gaps = |text: &str| text.matches("{}").count();
+            assert_eq!(gaps(phrase.en), gaps(phrase.ar), "{}", phrase.en);
+            assert!(!phrase.en.is_empty() && !phrase.ar.is_empty());
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_in_order() {
+        let said = phrases::TAGGING.with(Language::English, &[&3, &"ten"]);
+        assert_eq!(said, "Tagging: 3 of ten");
+        assert_eq!(label_name("PLACE", Language::Arabic), "مكان");
+        assert_eq!(label_name("WEAPON", Language::Arabic), "WEAPON");
+    }
+}

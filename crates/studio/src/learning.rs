@@ -1,0 +1,153 @@
+//! The model in the loop: tags new documents, learns from finished ones.
+
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use tawsim_store::DocumentRow;
+use tawsim_tagger::{Model, Tagger};
+
+use crate::{
+    App, WorkState,
+    panels::Training,
+    trainer::{Learnt, Lesson, Trainer, TrainingFiles},
+    worker::Worker,
+};
+
+/// Documents that are handed to the tagger at a time: few, so that what is looked at comes soon.
+const JOBS_AT_A_TIME: usize = 32;
+/// Time for taking in answers, in one frame.
+const SLICE: Duration = Duration::from_millis(5);
+/// The project's own model, in its folder.
+const MODEL_FILE: &str = "model.tawsim";
+
+/// The model in use and the one that is being trained.
+pub(crate) struct Learning {
+    ctx: egui::Context,
+    tagger: Tagger,
+    worker: Worker,
+    /// Whether suggestions of an older model are to be replaced.
+    retags: bool,
+    files: TrainingFiles,
+    pub(crate) training: Training,
+    /// The project whose own model was looked for.
+    project: Option<PathBuf>,
+}
+
+impl Learning {
+    pub(crate) fn new(tagger: Tagger, files: TrainingFiles, ctx: &egui::Context) -> Self {
+        Self {
+            worker: worker(&tagger, ctx),
+            ctx: ctx.clone(),
+            tagger,
+            retags: false,
+            files,
+            training: Training::Idle,
+            project: None,
+        }
+    }
+
+    /// How many documents are tagged of how many that were asked for, while the tagger runs.
+    pub(crate) fn progress(&self) -> Option<[usize; 2]> {
+        self.worker.progress()
+    }
+
+    /// Takes in what the threads have done and gives them more; to be called once a frame.
+    pub(crate) fn step(&mut self, app: &mut App) {
+        self.use_project_model(app);
+        let until = Instant::now() + SLICE;
+        while let Some(answer) = self.worker.answer() {
+            // A failure stays in the status line; the document stays as it is.
+            app.run(answer);
+            if Instant::now() > until {
+                break;
+            }
+        }
+        let [done, all] = self.worker.progress().unwrap_or([0, 0]);
+        let room = JOBS_AT_A_TIME.saturating_sub(all - done);
+        let wants = |row: &DocumentRow| {
+            let is_new = WorkState::of(row) == WorkState::New;
+            (is_new || self.retags) && !self.worker.knows(row.id)
+        };
+        for job in app.untagged(room, wants) {
+            self.worker.ask(job);
+        }
+        self.take_outcome();
+    }
+
+    /// A project that has a model of its own is tagged with it.
+    fn use_project_model(&mut self, app: &App) {
+        let Some(dir) = app.project().map(|project| project.dir().to_owned()) else { return };
+        if self.project.as_ref() != Some(&dir) {
+            if let Ok(model) = Model::open(&dir.join(MODEL_FILE)) {
+                self.tagger = Tagger::new(model);
+            }
+            self.worker = worker(&self.tagger, &self.ctx);
+            self.project = Some(dir);
+        }
+    }
+
+    fn take_outcome(&mut self) {
+        let Training::Running(trainer) = &self.training else { return };
+        match trainer.outcome() {
+            None => {}
+            Some(Ok(learnt)) => self.training = Training::Learnt(Box::new(learnt)),
+            Some(Err(why)) => self.training = Training::Failed(why),
+        }
+    }
+
+    /// Begins to learn from the finished documents.
+    pub(crate) fn train(&mut self, app: &App) {
+        if matches!(self.training, Training::Running(_)) {
+            return;
+        }
+        self.training = match app.finished() {
+            Ok((documents, labels)) => {
+                let lesson = Lesson {
+                    documents,
+                    labels,
+                    files: self.files.clone(),
+                    current: self.tagger.clone(),
+                    name: self.tagger.model().metadata().name.clone(),
+                };
+                let ctx = self.ctx.clone();
+                Training::Running(Trainer::start(lesson, move || ctx.request_repaint()))
+            }
+            Err(error) => Training::Failed(error.to_string()),
+        };
+    }
+
+    /// Cancels what runs, drops what waits.
+    pub(crate) fn drop_model(&mut self) {
+        if let Training::Running(trainer) = &self.training {
+            trainer.cancel();
+        }
+        self.training = Training::Idle;
+    }
+
+    /// Puts the new model into the project and tags with it what nobody has worked on.
+    pub(crate) fn adopt(&mut self, app: &App) {
+        let Training::Learnt(learnt) = std::mem::replace(&mut self.training, Training::Idle) else {
+            return;
+        };
+        let Learnt { tagger, bytes, .. } = *learnt;
+        if let Some(project) = app.project() {
+            let path = project.dir().join(MODEL_FILE);
+            let partial = path.with_extension("partial");
+            let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &path));
+            if let Err(error) = written {
+                self.training = Training::Failed(format!("{}: {error}", path.display()));
+            }
+        }
+        self.tagger = tagger;
+        self.worker = worker(&self.tagger, &self.ctx);
+        self.retags = true;
+    }
+}
+
+fn worker(tagger: &Tagger, ctx: &egui::Context) -> Worker {
+    let ctx = ctx.clone();
+    Worker::start(tagger.clone(), move || ctx.request_repaint())
+}

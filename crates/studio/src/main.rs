@@ -1,0 +1,114 @@
+//! The program `tawsim-studio`.
+
+mod arguments;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow};
+use arguments::{Arguments, Request};
+use eframe::egui;
+use tawsim_store::Options;
+use tawsim_studio::{App, Command, Measurement, Sample, TrainingFiles, Window};
+use tawsim_tagger::{Model, Tagger};
+
+fn main() -> ExitCode {
+    let user = std::env::var("USER").ok();
+    let request = arguments::parse(std::env::args_os().skip(1), user);
+    let outcome = match request {
+        Ok(Request::Say(text)) => {
+            say(&text);
+            Ok(())
+        }
+        Ok(Request::Run(arguments)) => run(&arguments),
+        Err(why) => Err(anyhow!(why)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "a program says why it ends")]
+            {
+                eprintln!("tawsim-studio: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(log) = &arguments.replay {
+        return replay(arguments, log);
+    }
+    let start = std::time::Instant::now();
+    let mut app = app_of(arguments)?;
+    let sample = (arguments.measure && arguments.open.is_none()).then(Sample::new).transpose()?;
+    if let Some(path) = sample.as_ref().map(Sample::path).or(arguments.open.as_deref()) {
+        app.apply(Command::Open(path.to_owned()))?;
+    }
+    let tagger = tagger_of(arguments)?;
+    let files = TrainingFiles {
+        with_base: !arguments.no_base,
+        corpus: arguments.corpus.clone(),
+        gazetteer: arguments.gazetteer.clone(),
+    };
+    let measurement = arguments.measure.then(|| Measurement::begin(start));
+    let report = measurement.as_ref().map(Measurement::report);
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Tawsim Studio")
+            .with_app_id("tawsim-studio")
+            .with_inner_size(arguments.size)
+            .with_drag_and_drop(true),
+        ..Default::default()
+    };
+    let create = move |context: &eframe::CreationContext<'_>| {
+        let mut window = Window::new(app);
+        window.prepare(&context.egui_ctx);
+        if let Some(tagger) = tagger {
+            window = window.with_tagger(tagger, files, &context.egui_ctx);
+        }
+        if let Some(measurement) = measurement {
+            window = window.with_measurement(measurement);
+        }
+        Ok(Box::new(window) as Box<dyn eframe::App>)
+    };
+    eframe::run_native("tawsim-studio", options, Box::new(create))
+        .map_err(|error| anyhow!("cannot open a window: {error}"))?;
+    if let Some(report) = report {
+        say(&report.text());
+    }
+    Ok(())
+}
+
+fn app_of(arguments: &Arguments) -> anyhow::Result<App> {
+    let name = arguments.annotator.as_str();
+    let app = App::new(Options::new(name), name).with_look(arguments.language, arguments.dark);
+    let Some(path) = &arguments.record else { return Ok(app) };
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    Ok(app.record_to(log.with_context(|| format!("cannot write {}", path.display()))?))
+}
+
+fn tagger_of(arguments: &Arguments) -> anyhow::Result<Option<Tagger>> {
+    if arguments.no_model {
+        return Ok(None);
+    }
+    let Some(path) = &arguments.model else { return Ok(Some(Tagger::bundled())) };
+    let model = Model::open(path).with_context(|| format!("cannot use {}", path.display()))?;
+    Ok(Some(Tagger::new(model)))
+}
+
+fn replay(arguments: &Arguments, log: &std::path::Path) -> anyhow::Result<()> {
+    let mut app = app_of(arguments)?;
+    if let Some(path) = &arguments.open {
+        app.apply(Command::Open(path.clone()))?;
+    }
+    let file =
+        std::fs::File::open(log).with_context(|| format!("cannot read {}", log.display()))?;
+    app.replay(std::io::BufReader::new(file))?;
+    say(&app.state()?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the program was asked to print")]
+fn say(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,74 @@
+//! The line at the bottom: what is in focus, what is left to do, what is saved.
+
+use egui::Ui;
+use tawsim_store::SpanState;
+
+use super::Gui;
+use crate::{
+    App,
+    app::OpenDocument,
+    language::{label_name, phrases},
+    text::Direction,
+};
+
+/// Draws it. `tagging` is how many documents of how many the tagger has done, while it runs.
+pub(crate) fn status(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, tagging: Option<[usize; 2]>) {
+    gui.line(ui, |gui, ui| {
+        if let Some(message) = app.message() {
+            let said = phrases::CANNOT.with(gui.language, &[&message]);
+            let (style, color) = (gui.style(), ui.visuals().error_fg_color);
+            gui.engine.label(ui, &said, style, color);
+        } else if let Some(document) = app.document() {
+            focus(ui, gui, document);
+        }
+        gui.line_from_end(ui, |gui, ui| {
+            if let Some(n_steps) = app.n_steps() {
+                gui.weak(ui, &phrases::SAVED.with(gui.language, &[&n_steps]));
+            }
+            if let Some([done, all]) = tagging {
+                gui.label(ui, &phrases::TAGGING.with(gui.language, &[&done, &all]));
+            }
+            if app.n_documents() > 0 {
+                let (done, all) = (app.n_done(), app.n_documents());
+                gui.label(ui, &phrases::PROGRESS.with(gui.language, &[&done, &all]));
+            }
+        });
+    });
+}
+
+fn focus(ui: &mut Ui, gui: &mut Gui<'_>, document: &OpenDocument) {
+    let language = gui.language;
+    if let Some(span) = document.marked() {
+        let surface = isolated(span.slice(document.text()));
+        gui.label(ui, &phrases::SELECTED.with(language, &[&surface]));
+    } else if let Some(idx) = document.focus() {
+        let annotation = &document.annotations()[idx];
+        let certainty = match (annotation.state, annotation.score) {
+            (SpanState::Suggested, Some(score)) => {
+                phrases::SURE.with(language, &[&(score * 100.0).round()])
+            }
+            (SpanState::Suggested, None) => phrases::SUGGESTED.say(language).to_owned(),
+            _ => phrases::CONFIRMED.say(language).to_owned(),
+        };
+        let surface = isolated(document.surface(idx));
+        let (start, end) = (annotation.span.start(), annotation.span.end());
+        let label = label_name(&annotation.label, language);
+        let text = phrases::EDGES.with(language, &[&surface, &start, &end, &certainty]);
+        gui.label(ui, &format!("{label}: {text}"));
+    }
+    let n_open = document.n_suggested();
+    if n_open > 0 {
+        gui.weak(ui, &phrases::REMAINING.with(language, &[&n_open]));
+    }
+}
+
+/// A surface within a sentence of the interface: an isolate (UAX #9), so that its digits and
+/// brackets do not mix with what stands around it; white space is made visible.
+fn isolated(surface: &str) -> String {
+    let open = match Direction::of(surface) {
+        Direction::RightToLeft => '\u{2067}',
+        Direction::LeftToRight => '\u{2066}',
+    };
+    let shown = surface.replace('\n', "¶").replace('\t', " ");
+    format!("{open}{shown}\u{2069}")
+}

@@ -1,0 +1,26 @@
+//! Arabic on the screen.
+//!
+//! `egui` 0.37 joins the letters of a word but sets the words from left to right. Here `parley`
+//! shapes, orders (Unicode bidirectional algorithm, UAX #9) and breaks the text, `swash` draws the
+//! glyphs into one texture, and `egui` paints them as a mesh. Offsets in and out are bytes of the
+//! text that was given; nothing is normalised.
+
+mod article;
+mod atlas;
+mod engine;
+mod fonts;
+mod geometry;
+mod input;
+mod label;
+mod paint;
+mod pane;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use engine::TextEngine;
+pub(crate) use fonts::{Direction, TextStyle};
+pub(crate) use input::LineInput;
+pub(crate) use label::{ButtonLook, Row, row_height};
+pub(crate) use pane::{Certainty, Highlight, Pane, PaneEvent, Scene};
+pub(crate) use tags::Tag;

@@ -1,0 +1,255 @@
+//! Learning from the finished documents, in the background.
+
+use std::{
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{Receiver, TryRecvError, channel},
+    },
+    thread,
+};
+
+use anyhow::{Context as _, bail};
+use tawsim_corpus::{Document, Entity, Evaluation, JsonlReader, LabelSet};
+use tawsim_tagger::{
+    Gazetteer, GazetteerBuilder, Model, Tagger, TaggerScratch, TrainSettings, train,
+};
+
+use crate::base;
+
+/// Iterations at most; the bundled model's bound.
+pub(crate) const MAX_ITERATIONS: usize = 150;
+/// One finished document of this many is kept back for comparing the models.
+const HELD_OUT_OF: usize = 5;
+
+/// What training draws on besides the project.
+#[derive(Clone, Debug, Default)]
+pub struct TrainingFiles {
+    /// Whether the corpus and the tables of names inside the program are learnt from too.
+    pub with_base: bool,
+    /// Annotated documents (`.jsonl`) that are learnt from too.
+    pub corpus: Vec<PathBuf>,
+    /// Tables of names (`.tsv`).
+    pub gazetteer: Vec<PathBuf>,
+}
+
+/// What is learnt from.
+pub(crate) struct Lesson {
+    /// Finished documents of the project.
+    pub(crate) documents: Vec<Document>,
+    pub(crate) labels: LabelSet,
+    pub(crate) files: TrainingFiles,
+    /// The model in use, to compare with.
+    pub(crate) current: Tagger,
+    pub(crate) name: String,
+}
+
+/// A new model, and how it does.
+pub(crate) struct Learnt {
+    pub(crate) tagger: Tagger,
+    /// The model file.
+    pub(crate) bytes: Vec<u8>,
+    /// F1 (strict, micro) of the old and the new model on the documents that were kept back, and
+    /// how many these are; `None` if there were too few to keep one back.
+    pub(crate) scores: Option<(f64, f64, usize)>,
+}
+
+/// A training under way.
+pub(crate) struct Trainer {
+    iteration: Arc<AtomicUsize>,
+    is_cancelled: Arc<AtomicBool>,
+    outcome: Receiver<Result<Learnt, String>>,
+}
+
+impl Trainer {
+    /// Starts; `notify` is called after each iteration and at the end.
+    pub(crate) fn start(lesson: Lesson, notify: impl Fn() + Send + Sync + 'static) -> Self {
+        let iteration = Arc::new(AtomicUsize::new(0));
+        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let (done, outcome) = channel();
+        let (count, cancel) = (Arc::clone(&iteration), Arc::clone(&is_cancelled));
+        thread::spawn(move || {
+            let learnt = learn(lesson, &mut |n| {
+                count.store(n, Ordering::Relaxed);
+                notify();
+                !cancel.load(Ordering::Relaxed)
+            });
+            // If nobody waits for it any more, the window is gone.
+            drop(done.send(learnt.map_err(|error| format!("{error:#}"))));
+            notify();
+        });
+        Self { iteration, is_cancelled, outcome }
+    }
+
+    /// Iterations done.
+    pub(crate) fn n_iterations(&self) -> usize {
+        self.iteration.load(Ordering::Relaxed)
+    }
+
+    /// Ends it after the iteration that runs; nothing comes of it.
+    pub(crate) fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// The outcome, once it is there.
+    pub(crate) fn outcome(&self) -> Option<Result<Learnt, String>> {
+        match self.outcome.try_recv() {
+            Ok(outcome) => Some(outcome),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err("the training stopped".to_owned())),
+        }
+    }
+}
+
+/// Trains on all but the documents kept back. `go_on` hears of each iteration.
+fn learn(lesson: Lesson, go_on: &mut (dyn FnMut(usize) -> bool + Send)) -> anyhow::Result<Learnt> {
+    let Lesson { documents, mut labels, files, current, name } = lesson;
+    let (held_out, mut documents) = split(documents);
+    if files.with_base {
+        let (base, all_labels) = base::corpus(&labels);
+        documents.extend(base);
+        labels = all_labels;
+    }
+    for path in &files.corpus {
+        documents.extend(read(path, &mut labels)?);
+    }
+    let mut settings = TrainSettings::new(name);
+    settings.crf.lbfgs.max_iterations = MAX_ITERATIONS;
+    settings.gazetteer = gazetteer(&files)?;
+    settings.notes.insert("documents".to_owned(), documents.len().to_string());
+    settings.notes.insert("version".to_owned(), version(&documents));
+    let mut is_cancelled = false;
+    let trained = train(&documents, &labels, &settings, &mut |progress| {
+        is_cancelled = !go_on(progress.iteration);
+        if is_cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if is_cancelled {
+        bail!("cancelled");
+    }
+    let tagger = Tagger::new(Model::read(&mut trained.bytes.as_slice())?);
+    let score = |tagger: &Tagger| f1(tagger, &held_out, &labels);
+    let scores = (!held_out.is_empty()).then(|| (score(&current), score(&tagger), held_out.len()));
+    Ok(Learnt { tagger, bytes: trained.bytes, scores })
+}
+
+/// Every fifth document is kept back, in the order of the list: the same ones each time, so that
+/// scores of successive models can be compared.
+fn split(documents: Vec<Document>) -> (Vec<Document>, Vec<Document>) {
+    let mut idx = 0;
+    documents.into_iter().partition(|_| {
+        idx += 1;
+        idx % HELD_OUT_OF == 0
+    })
+}
+
+fn read(path: &std::path::Path, labels: &mut LabelSet) -> anyhow::Result<Vec<Document>> {
+    let file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+    let documents = JsonlReader::new(std::io::BufReader::new(file), labels);
+    documents.map(|document| document.with_context(|| path.display().to_string())).collect()
+}
+
+fn gazetteer(files: &TrainingFiles) -> anyhow::Result<Gazetteer> {
+    let mut builder = GazetteerBuilder::new();
+    if files.with_base {
+        base::add_names(&mut builder);
+    }
+    for path in &files.gazetteer {
+        let place = || path.display().to_string();
+        builder.add_tsv(&std::fs::read_to_string(path).with_context(place)?).with_context(place)?;
+    }
+    Ok(builder.build())
+}
+
+/// Tells models of one name apart: what they learnt from, as a checksum (FNV-1a).
+fn version(documents: &[Document]) -> String {
+    let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
+    let mut add = |bytes: &[u8]| {
+        for byte in bytes {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    };
+    for document in documents {
+        add(document.text.as_bytes());
+        for entity in &document.entities {
+            add(&entity.span.start().to_le_bytes());
+            add(&entity.span.end().to_le_bytes());
+            add(&entity.label.label_idx().to_le_bytes());
+        }
+    }
+    format!("{hash:016x}")
+}
+
+/// Strict micro F1 of a model's entities, by label name: the model may know other labels.
+fn f1(tagger: &Tagger, gold: &[Document], labels: &LabelSet) -> f64 {
+    let mut evaluation = Evaluation::new(labels.clone());
+    let mut scratch = TaggerScratch::new();
+    for document in gold {
+        let found = tagger.tag(&document.text, &mut scratch).iter().filter_map(|entity| {
+            let label = labels.get(tagger.labels().name(entity.label))?;
+            Some(Entity { span: entity.span, label, score: Some(entity.score) })
+        });
+        evaluation.add(document, &found.collect::<Vec<_>>());
+    }
+    evaluation.micro().strict.f1()
+}
+
+#[cfg(test)]
+mod tests {
+    use tawsim_tokenizer::Span;
+
+    use super::*;
+
+    fn documents(n: usize, labels: &LabelSet) -> Vec<Document> {
+        let towns = ["حلب", "إدلب", "حماة", "الرقة", "منبج", "عفرين", "تدمر"];
+        let document = |idx: usize| {
+            let town = towns[idx % towns.len()];
+            let mut document = Document::new(idx.to_string(), format!("هجوم قرب بلدة {town} أمس"));
+            let start = document.text.find(town).expect("it was put there");
+            let span = Span::from_range(start..start + town.len()).expect("short");
+            document.entities.push(Entity::new(span, labels.at(0).expect("one label")));
+            document
+        };
+        (0..n).map(document).collect()
+    }
+
+    fn lesson(n: usize) -> Lesson {
+        let labels = LabelSet::from_names(["PLACE"]).expect("a label name");
+        Lesson {
+            documents: documents(n, &labels),
+            labels,
+            files: TrainingFiles::default(),
+            current: Tagger::bundled(),
+            name: "test".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_model_learns_from_finished_documents() {
+        let mut n_iterations = 0;
+        let learnt = learn(lesson(20), &mut |n| {
+            n_iterations = n;
+            true
+        });
+        let learnt = learnt.expect("there is something to learn");
+        let (_, after, n_held_out) = learnt.scores.expect("four documents were kept back");
+        assert_eq!((after, n_held_out), (1.0, 4));
+        assert!(n_iterations > 0);
+        let again = learn(lesson(20), &mut |_| true).expect("the same again");
+        assert_eq!(again.bytes, learnt.bytes, "training is reproducible");
+    }
+
+    #[test]
+    fn few_documents_are_all_learnt_from() {
+        let learnt = learn(lesson(4), &mut |_| true).expect("there is something to learn");
+        assert!(learnt.scores.is_none());
+    }
+
+    #[test]
+    fn a_cancelled_training_gives_nothing() {
+        let outcome = learn(lesson(5), &mut |_| false);
+        assert_eq!(outcome.err().map(|error| error.to_string()).as_deref(), Some("cancelled"));
+        assert!(learn(lesson(0), &mut |_| true).is_err(), "nothing to learn from");
+    }
+}

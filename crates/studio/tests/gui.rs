@@ -1,0 +1,8 @@
+//! The window, driven like a person would, without a screen.
+
+mod gui {
+    mod keyboard;
+    mod panels;
+    mod replay;
+    mod support;
+}

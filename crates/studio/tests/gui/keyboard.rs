@@ -1,0 +1,69 @@
+//! Correcting by keyboard alone.
+
+use super::support::{entities, folder, press, window};
+
+/// Keys pressed in the first article, in which `FACTION داعش`, `PERSON حلب` and
+/// `NUMBER 15 عنصراً` are suggested and the first is in focus; then what is confirmed in it.
+const SESSIONS: &[(&str, &[&str])] = &[
+    // Accept goes on to the next suggestion.
+    ("Space", &["FACTION داعش"]),
+    ("Space 2", &["FACTION داعش", "PLACE حلب"]),
+    // The end edge moves right, back over one segment; that confirms the span.
+    ("n n Quote", &["NUMBER 15"]),
+    ("n n shift+Quote", &["NUMBER 15 عنصر"]),
+    // The start edge moves right, over the clitic.
+    ("OpenBracket", &[]),
+    ("CloseBracket", &["FACTION لداعش"]),
+    ("CloseBracket OpenBracket", &["FACTION داعش"]),
+    // Reject; undo brings the suggestion back, undone.
+    ("x Space", &["PERSON حلب"]),
+    ("x ctrl+z", &[]),
+    ("2 ctrl+z ctrl+y", &["PLACE داعش"]),
+    ("2 ctrl+z shift+ctrl+z", &["PLACE داعش"]),
+    // Mark the next word and label it; then again with the last label.
+    ("Left 2", &["PLACE قرب"]),
+    ("Left shift+Left 2", &["PLACE قرب حلب"]),
+    ("Left 2 Left Left Period", &["PLACE قرب", "PLACE قُتل"]),
+    // All mentions of a name in the document, whatever stands before it.
+    ("Space Up a Enter", &["FACTION داعش", "FACTION داعش"]),
+    ("Space Up a 1 Enter", &["FACTION داعش"]),
+    ("Space Up a Enter ctrl+z", &["FACTION داعش"]),
+    ("Space Up a Escape", &["FACTION داعش"]),
+];
+
+#[test]
+fn keys_correct_a_document() {
+    for (keys, want) in SESSIONS {
+        let folder = folder();
+        let mut window = window(folder.path());
+        press(&mut window, keys);
+        assert_eq!(entities(&window), *want, "after {keys}");
+    }
+}
+
+#[test]
+fn finishing_accepts_the_rest_and_opens_the_next_document() {
+    let folder = folder();
+    let mut window = window(folder.path());
+    press(&mut window, "n 2 Enter");
+    assert_eq!(entities(&window), [""; 0], "the second document is shown");
+    press(&mut window, "Enter PageUp");
+    let state = window.state().app().state().expect("a project is open");
+    let states: Vec<&str> = state.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(states, ["1.txt done", "2.txt done", "3.txt new"]);
+    press(&mut window, "PageUp");
+    assert_eq!(entities(&window), ["FACTION داعش", "PLACE حلب", "NUMBER 15 عنصراً"]);
+    // The way back leads through the documents.
+    press(&mut window, "PageDown PageDown ctrl+z ctrl+z");
+    assert_eq!(entities(&window), ["PLACE حلب"]);
+}
+
+#[test]
+fn undo_stops_before_it_takes_documents_away() {
+    let folder = folder();
+    let mut window = window(folder.path());
+    press(&mut window, "Space ctrl+z ctrl+z ctrl+z ctrl+z");
+    let state = window.state().app().state().expect("a project is open");
+    assert_eq!(state.lines().filter(|line| !line.starts_with(' ')).count(), 3);
+    assert_eq!(state.matches("suggested").count(), 3, "{state}");
+}

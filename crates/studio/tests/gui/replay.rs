@@ -1,0 +1,66 @@
+//! A recorded session gives the same project without a window.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use tawsim_studio::{App, Command};
+
+use super::support::{folder, harness, open, options, press, suggestions};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_log_of_commands_gives_the_same_project() {
+    let (first, second) = (folder(), folder());
+    let log = Log::default();
+    let mut app = open(first.path()).record_to(log.clone());
+    let suggested = suggestions(&app);
+    app.apply(suggested).expect("suggestions are taken");
+    let mut window = harness(app);
+    press(
+        &mut window,
+        "Space 2 Quote x ctrl+z Left shift+Left 5 a Enter Enter Left 1 ctrl+z ctrl+y",
+    );
+    let state = window.state().app().state().expect("a project is open");
+    let bytes = log.0.lock().expect("no panic").clone();
+
+    let mut app = App::new(options(), "samar");
+    app.apply(Command::Open(second.path().to_owned())).expect("the folder opens");
+    app.replay(bytes.as_slice()).expect("the log is sound");
+    assert_eq!(app.state().expect("a project is open"), state);
+    assert!(state.contains("confirmed") && state.contains("1.txt done"), "{state}");
+}
+
+#[test]
+fn what_was_done_is_there_after_a_restart() {
+    let folder = folder();
+    let mut window = super::support::window(folder.path());
+    press(&mut window, "Space 2 Left 3");
+    let state = window.state().app().state().expect("a project is open");
+    drop(window);
+    let mut app = open(folder.path());
+    assert_eq!(app.state().expect("a project is open"), state);
+    // The history is there too.
+    app.apply(Command::Undo).expect("undo");
+    assert_ne!(app.state().expect("a project is open"), state);
+}
+
+#[test]
+fn a_bad_log_is_refused_with_its_line() {
+    let mut app = App::new(options(), "samar");
+    let error = app.replay("\"undo\"\n\"fly\"\n".as_bytes()).expect_err("no such command");
+    assert!(error.to_string().starts_with("line 2"), "{error}");
+}

@@ -1,0 +1,108 @@
+//! A window on a project of a few articles.
+
+use std::{fs, path::Path};
+
+use egui::{Event, Key, Modifiers};
+use egui_kittest::Harness;
+use tawsim_store::{LayerKind, Options, Project};
+use tawsim_studio::{App, Command, Found, Language, Window};
+use tempfile::TempDir;
+
+/// The articles of the tests by file name.
+pub(crate) const ARTICLES: [(&str, &str); 3] = [
+    ("1.txt", "هجوم لداعش قرب حلب\nقُتل 15 عنصراً من NSO، وانسحب داعش من حلب."),
+    ("2.txt", "قصف على ريف حلب الشمالي"),
+    ("3.txt", "تقدم جيش النصر في حماة وإدلب"),
+];
+
+/// A fixed clock and seed: the same commands give the same project.
+pub(crate) fn options() -> Options {
+    Options::new("samar").seed(7).clock(|| 1_700_000_000_000)
+}
+
+/// A folder with the articles.
+pub(crate) fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in ARTICLES {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    folder
+}
+
+/// An app that has the folder open.
+pub(crate) fn open(folder: &Path) -> App {
+    let mut app = App::new(options(), "samar").with_look(Language::English, false);
+    app.apply(Command::Open(folder.to_owned())).expect("the folder opens");
+    app
+}
+
+/// What a tagger might have found in the first article: one right, one wrong label, one too long.
+pub(crate) fn suggestions(app: &App) -> Command {
+    let (document, text) = (document_id(app, "1.txt"), ARTICLES[0].1);
+    let found = [("داعش", "FACTION", 0.95), ("حلب", "PERSON", 0.4), ("15 عنصراً", "NUMBER", 0.6)];
+    let entities = found.map(|(surface, label, score)| {
+        let start = text.find(surface).expect("it is in the article");
+        let (start, end) = (start as u32, (start + surface.len()) as u32);
+        Found { start, end, label: label.to_owned(), score }
+    });
+    Command::Suggest { document, model: "test 1".to_owned(), entities: entities.into() }
+}
+
+/// The id of a document by name.
+pub(crate) fn document_id(app: &App, name: &str) -> tawsim_store::DocumentId {
+    let project = app.project().expect("a project is open");
+    let layer = layer(project);
+    let rows = project.documents(layer).expect("rows");
+    rows.iter().find(|row| row.name == name).expect("the document is there").id
+}
+
+fn layer(project: &Project) -> tawsim_store::LayerId {
+    let layers = project.layers().expect("layers");
+    layers.iter().find(|layer| layer.kind == LayerKind::Annotator).expect("a layer").id
+}
+
+/// A window on the folder, with the suggestions, at rest.
+pub(crate) fn window(folder: &Path) -> Harness<'static, Window> {
+    let mut app = open(folder);
+    let suggestions = suggestions(&app);
+    app.apply(suggestions).expect("suggestions are taken");
+    harness(app)
+}
+
+pub(crate) fn harness(app: App) -> Harness<'static, Window> {
+    let builder = Harness::builder().with_size(egui::vec2(1200.0, 800.0));
+    let mut harness =
+        builder.build_ui_state(|ui, window: &mut Window| window.show(ui), Window::new(app));
+    harness.run_steps(3);
+    harness
+}
+
+/// Presses keys, one after the other: `n`, `shift+n`, `ctrl+z`.
+pub(crate) fn press(harness: &mut Harness<'_, Window>, keys: &str) {
+    for chord in keys.split_whitespace() {
+        let mut modifiers = Modifiers::NONE;
+        let mut key = None;
+        for part in chord.split('+') {
+            match part {
+                "shift" => modifiers.shift = true,
+                "ctrl" => modifiers |= Modifiers::CTRL | Modifiers::COMMAND,
+                name => key = Some(Key::from_name(name).unwrap_or_else(|| panic!("{name}"))),
+            }
+        }
+        let key = key.expect("a chord ends in a key");
+        for pressed in [true, false] {
+            let physical_key = Some(key);
+            // An Arabic layout: the key's own letter is another one.
+            let event =
+                Event::Key { key: Key::F20, physical_key, pressed, repeat: false, modifiers };
+            harness.event(event);
+        }
+        harness.run_steps(2);
+    }
+}
+
+/// Label and surface of what is confirmed in the shown document.
+pub(crate) fn entities(harness: &Harness<'_, Window>) -> Vec<String> {
+    let entities = harness.state().app().entities().expect("a document is shown");
+    entities.into_iter().map(|(label, surface)| format!("{label} {surface}")).collect()
+}
