@@ -41,6 +41,8 @@ fn a_log_of_commands_gives_the_same_project() {
     app.apply(Command::Open(second.path().to_owned())).expect("the folder opens");
     app.replay(bytes.as_slice()).expect("the log is sound");
     assert_eq!(app.state().expect("a project is open"), state);
+    let hash = |app: &App| app.project().expect("open").state_hash().expect("hashed");
+    assert_eq!(hash(&app), hash(window.state().app()));
     assert!(state.contains("confirmed") && state.contains("1.txt done"), "{state}");
 }
 
