@@ -16,7 +16,8 @@ pub struct ScoredEntity {
     pub span: Span,
     /// Its label, of [`Tagger::labels`].
     pub label: Label,
-    /// The probability, under the model, of just this span with this label: 0 to 1.
+    /// The probability, under the model, of just this span with this label: 0 to 1; 0 where the model's
+    /// weights are too extreme to be normalised.
     pub score: f32,
 }
 
@@ -246,19 +247,22 @@ impl Tagger {
         };
         scratch.tags.clear();
         scratch.tags.extend(scratch.path.iter().map(tag));
-        let marginals = posteriors(&scratch.lattice, model.transitions(), &mut scratch.scratch)
-            .expect("viterbi found a path");
+        // A hostile model's weights can be beyond what floating point normalises; then no score is known.
+        let marginals = posteriors(&scratch.lattice, model.transitions(), &mut scratch.scratch);
+        let probability = |start: usize, path: &[u16]| {
+            marginals.as_ref().map_or(0.0, |marginals| marginals.path_probability(start, path))
+        };
         let units = &scratch.units.units;
         for found in scheme.decode(&scratch.tags) {
             let UnitSpan { units: range, label } = found;
             let span = units[range.start].span.cover(units[range.end - 1].span);
             let path = &scratch.path[range.clone()];
-            let mut score = marginals.path_probability(range.start, path);
+            let mut score = probability(range.start, path);
             if scheme == tawsim_corpus::TagScheme::Iob2 && range.end < units.len() {
                 // Without the paths on which the entity goes on.
                 let mut longer = path.to_vec();
                 longer.push(scheme.tag_idx(Tag::Inside(label)));
-                score -= marginals.path_probability(range.start, &longer);
+                score -= probability(range.start, &longer);
             }
             let score = score.clamp(0.0, 1.0) as f32;
             scratch.entities.push(ScoredEntity { span, label, score });

@@ -156,7 +156,7 @@ impl Model {
         self.typed::<NameEnd>(SectionKind::GazetteerNames)?;
         self.typed::<ClusterRow>(SectionKind::Clusters)?;
         let n_rows = weights.len() / self.n_tags();
-        if !weights.len().is_multiple_of(self.n_tags()) || !self.metadata.weight_scale.is_finite() {
+        if !weights.len().is_multiple_of(self.n_tags()) || !is_scale(self.metadata.weight_scale) {
             return Err(damaged(SectionKind::Weights));
         }
         let is_table = |n_slots: usize, n_empty: usize| {
@@ -273,6 +273,14 @@ impl ModelParts<'_> {
     }
 }
 
+/// Transition scores beyond this are no result of training; with it all sums stay finite.
+const MAX_TRANSITION: f32 = 1e6;
+
+/// Whether stored weights times this stay in the range of trained weights.
+fn is_scale(scale: f32) -> bool {
+    scale > 0.0 && scale <= 1.0
+}
+
 fn section_range(ranges: &SectionRanges, kind: SectionKind) -> std::ops::Range<usize> {
     ranges[kind as usize - 1].clone()
 }
@@ -292,7 +300,9 @@ fn transitions(
 ) -> Result<Transitions, ModelError> {
     let damaged = || ModelError::Damaged { what: SectionKind::Transitions.name() };
     let scores: &[f32] = bytemuck::try_cast_slice(bytes).map_err(|_| damaged())?;
-    if scores.len() != n_tags * (n_tags + 2) || !scores.iter().all(|score| score.is_finite()) {
+    if scores.len() != n_tags * (n_tags + 2)
+        || !scores.iter().all(|score| score.abs() <= MAX_TRANSITION)
+    {
         return Err(damaged());
     }
     let (moves, edges) = scores.split_at(n_tags * n_tags);
