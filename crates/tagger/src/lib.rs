@@ -10,6 +10,7 @@ mod clusters;
 mod features;
 mod gazetteer;
 mod hash;
+mod link;
 mod model;
 mod scratch_pool;
 mod tagger;
@@ -17,7 +18,13 @@ mod train;
 
 pub use clusters::{ClusterProgress, ClusterSettings, Clusters, ClustersError, learn_clusters};
 pub use features::{FeatureConfig, FeatureConfigError, Property, Template};
-pub use gazetteer::{Gazetteer, GazetteerBuilder, GazetteerError, NameStatus};
+pub use gazetteer::{
+    CommonName, Entry, Gazetteer, GazetteerBuilder, GazetteerCounts, GazetteerError,
+    GazetteerProblem, GazetteerRecord, GazetteerTable, Imported, Mention, MentionScratch, NameHit,
+    NameStatus, WordCounts, check_gazetteer, count_gazetteer, import_geonames, import_ocha,
+    import_rows, read_gazetteer_table, write_gazetteer_table,
+};
+pub use link::{Evidence, Link, LinkHints, Linked, Linker};
 pub use model::{Metadata, Model, ModelError};
 pub use scratch_pool::ScratchPool;
 pub use tagger::{ScoredEntity, Tagger, TaggerScratch};

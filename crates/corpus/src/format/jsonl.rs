@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::{ReadError, ReadProblem};
-use crate::{Document, Entity, LabelSet};
+use crate::{Document, Entity, EntityDetails, LabelSet};
 
 /// The names of the units in files.
 const UNIT_NAMES: [(OffsetUnit, &str); 3] = [
@@ -55,7 +55,16 @@ struct RowRef<'a> {
     id: &'a str,
     text: &'a str,
     offset_unit: &'static str,
-    entities: Vec<EntityRow<&'a str>>,
+    entities: Vec<DetailedRow<'a>>,
+}
+
+/// An entity with what else is known of it; readers skip that.
+#[derive(Serialize)]
+struct DetailedRow<'a> {
+    #[serde(flatten)]
+    entity: EntityRow<&'a str>,
+    #[serde(flatten)]
+    details: Option<&'a EntityDetails<'a>>,
 }
 
 /// Reads documents from JSON Lines, one at a time, in constant memory.
@@ -216,6 +225,20 @@ fn shortened(text: &str) -> String {
 /// # Errors
 /// If the output fails.
 pub fn write_jsonl(document: &Document, labels: &LabelSet, out: &mut dyn Write) -> io::Result<()> {
+    write_jsonl_with_details(document, labels, &[], out)
+}
+
+/// Writes one document as [`write_jsonl`] does, each entity with what is known of it (`link`). `details`
+/// are those of the entities, in their order, or none.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_jsonl_with_details(
+    document: &Document,
+    labels: &LabelSet,
+    details: &[EntityDetails<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let row = |entity: &Entity| EntityRow {
         start: u64::from(entity.span.start()),
         end: u64::from(entity.span.end()),
@@ -228,7 +251,12 @@ pub fn write_jsonl(document: &Document, labels: &LabelSet, out: &mut dyn Write) 
         id: &document.id,
         text: &document.text,
         offset_unit: "byte",
-        entities: document.entities.iter().map(row).collect(),
+        entities: document
+            .entities
+            .iter()
+            .enumerate()
+            .map(|(idx, entity)| DetailedRow { entity: row(entity), details: details.get(idx) })
+            .collect(),
     };
     serde_json::to_writer(&mut *out, &row)?;
     out.write_all(b"\n")

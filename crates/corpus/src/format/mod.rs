@@ -1,12 +1,20 @@
 mod conll;
+mod geojson;
 mod html;
 mod interlinear;
 mod jsonl;
+mod links;
+mod mentions;
 
 pub use conll::{conll_tag, write_conll};
+pub use geojson::{
+    GEOJSON_SEPARATOR, write_geojson, write_geojson_footer, write_geojson_header,
+};
 pub use html::{write_html_document, write_html_footer, write_html_header};
 pub use interlinear::{read_interlinear, write_interlinear};
-pub use jsonl::{JsonlReader, write_jsonl};
+pub use jsonl::{JsonlReader, write_jsonl, write_jsonl_with_details};
+pub use links::{GoldLink, LinkError, read_links};
+pub use mentions::{write_mentions, write_mentions_header};
 
 use std::path::Path;
 

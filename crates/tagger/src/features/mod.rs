@@ -11,7 +11,7 @@ pub use template::{FeatureConfig, FeatureConfigError, Property, Template};
 
 use form::{AFTER_FORM, BEFORE_FORM};
 
-use crate::gazetteer::GazetteerView;
+use crate::gazetteer::{GazetteerView, Hit};
 use crate::hash::mix;
 
 /// Templates sorted for evaluation: what depends on one form, and the rest.
@@ -56,6 +56,7 @@ pub(crate) struct Units {
     /// The same joined to one value a unit; 0 where there is no hit.
     gazetteer_sets: Vec<u64>,
     keys: Vec<u64>,
+    hits: Vec<Hit>,
     marks: Vec<(u32, u64)>,
 }
 
@@ -215,13 +216,14 @@ impl Units {
         self.keys.clear();
         self.keys.extend(self.units.iter().map(|unit| forms.key(unit.form)));
         self.marks.clear();
-        gazetteer.matches(&self.keys, |hit| {
+        gazetteer.matches(&self.keys, &mut self.hits);
+        for hit in &self.hits {
             let last = hit.end - 1;
             for unit_idx in hit.start..hit.end {
                 let place = u64::from(unit_idx > hit.start) | (u64::from(unit_idx < last) << 1);
                 self.marks.push((unit_idx, mix(hit.class(), place)));
             }
-        });
+        }
         self.marks.sort_unstable();
         self.marks.dedup();
         self.collect_marks();

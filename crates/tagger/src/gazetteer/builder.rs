@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tawsim_tokenizer::{Tokenized, Tokenizer};
 
-use super::{Edge, Gazetteer, NameEnd, NameStatus, edge_key};
+use super::{Edge, Gazetteer, GazetteerRecord, NameEnd, NameStatus, compile, edge_key};
 use crate::features::{FormTable, TokenizedText, UnitReader};
 
 /// Collects names and builds a [`Gazetteer`] that does not depend on the order they came in.
@@ -10,6 +10,7 @@ pub struct GazetteerBuilder {
     tokenizer: Tokenizer,
     /// Kind, unit keys, status.
     names: BTreeSet<(String, Vec<u64>, NameStatus)>,
+    records: BTreeMap<String, GazetteerRecord>,
     tokenized: Tokenized,
     forms: FormTable,
     units: UnitReader,
@@ -30,13 +31,31 @@ impl GazetteerBuilder {
         Self {
             tokenizer: Tokenizer::new(),
             names: BTreeSet::new(),
+            records: BTreeMap::new(),
             tokenized: Tokenized::default(),
             forms,
             units: UnitReader::default(),
         }
     }
 
-    /// Adds a name. It is matched by its folded stems: marks, alef variants and clitics do not count.
+    /// Adds an entry with all its names. The same entry may come twice.
+    ///
+    /// # Errors
+    /// If its id stands for another entry, or coordinates, dates or codes are not such.
+    pub fn add_record(&mut self, record: &GazetteerRecord) -> Result<(), String> {
+        compile::check(record)?;
+        match self.records.get(&record.id) {
+            Some(known) if known == record => return Ok(()),
+            Some(_) => return Err(format!("{} stands for another entry already", record.id)),
+            None => self.records.insert(record.id.clone(), record.clone()),
+        };
+        for (status, name) in record.marked_names() {
+            self.add(record.class(), name, status);
+        }
+        Ok(())
+    }
+
+    /// Adds a name without an entry. It is matched by its folded stems: marks, alef variants and clitics do not count.
     /// A name without any letter or digit is left out.
     pub fn add(&mut self, kind: &str, name: &str, status: NameStatus) {
         let keys = self.keys(name);
@@ -72,17 +91,19 @@ impl GazetteerBuilder {
             let kind = kinds.binary_search(kind).expect("all kinds were collected") as u16;
             name_ends.insert(NameEnd { node, kind, status: *status as u16 });
         }
+        let name_ends: Vec<NameEnd> = name_ends.into_iter().collect();
         Gazetteer {
             kinds,
-            edges: edge_table(&edges),
-            name_ends: name_ends.into_iter().collect(),
+            edges: edge_table(&edges, &name_ends),
+            name_ends,
             n_names: self.names.len(),
+            entries: compile::compile(&self.records),
         }
     }
 }
 
 /// An open-addressing table at most two thirds full, filled in key order.
-fn edge_table(edges: &BTreeMap<u64, u32>) -> Vec<Edge> {
+fn edge_table(edges: &BTreeMap<u64, u32>, name_ends: &[NameEnd]) -> Vec<Edge> {
     if edges.is_empty() {
         return Vec::new();
     }
@@ -93,7 +114,10 @@ fn edge_table(edges: &BTreeMap<u64, u32>) -> Vec<Edge> {
         while table[slot].key != 0 {
             slot = (slot + 1) & (n_slots - 1);
         }
-        table[slot] = Edge { key, target, padding: 0 };
+        let first = name_ends.partition_point(|end| end.node < target);
+        let has_names = name_ends.get(first).is_some_and(|end| end.node == target);
+        let names = if has_names { first as u32 + 1 } else { 0 };
+        table[slot] = Edge { key, target, names };
     }
     table
 }

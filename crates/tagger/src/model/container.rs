@@ -51,10 +51,14 @@ pub(crate) enum SectionKind {
     GazetteerEdges = 5,
     GazetteerNames = 6,
     Clusters = 7,
+    GazetteerEntries = 8,
+    GazetteerRelations = 9,
+    EntryNames = 10,
+    EntryStrings = 11,
 }
 
 impl SectionKind {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Metadata,
         Self::AttributeSlots,
         Self::Weights,
@@ -62,6 +66,10 @@ impl SectionKind {
         Self::GazetteerEdges,
         Self::GazetteerNames,
         Self::Clusters,
+        Self::GazetteerEntries,
+        Self::GazetteerRelations,
+        Self::EntryNames,
+        Self::EntryStrings,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -73,6 +81,10 @@ impl SectionKind {
             Self::GazetteerEdges => "gazetteer edges",
             Self::GazetteerNames => "gazetteer names",
             Self::Clusters => "clusters",
+            Self::GazetteerEntries => "gazetteer entries",
+            Self::GazetteerRelations => "gazetteer relations",
+            Self::EntryNames => "names of gazetteer entries",
+            Self::EntryStrings => "strings of gazetteer entries",
         }
     }
 }

@@ -16,7 +16,9 @@ use thiserror::Error;
 
 use crate::clusters::{ClusterRow, WordClusters};
 use crate::features::FeatureExtractor;
-use crate::gazetteer::{Edge, Gazetteer, GazetteerView, NameEnd};
+use crate::gazetteer::{
+    Edge, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit, NameRow, RelationRow, named,
+};
 use attributes::{AttributeSlot, attribute_table, row_of};
 use container::{SectionKind, SectionRanges};
 use storage::Storage;
@@ -152,8 +154,7 @@ impl Model {
         let damaged = |kind: SectionKind| ModelError::Damaged { what: kind.name() };
         let weights = self.typed::<i16>(SectionKind::Weights)?;
         let slots = self.typed::<AttributeSlot>(SectionKind::AttributeSlots)?;
-        let edges = self.typed::<Edge>(SectionKind::GazetteerEdges)?;
-        self.typed::<NameEnd>(SectionKind::GazetteerNames)?;
+        self.validate_gazetteer()?;
         self.typed::<ClusterRow>(SectionKind::Clusters)?;
         let n_rows = weights.len() / self.n_tags();
         if !weights.len().is_multiple_of(self.n_tags()) || !is_scale(self.metadata.weight_scale) {
@@ -167,8 +168,21 @@ impl Model {
         if !in_bounds || !is_table(slots.len(), n_empty) {
             return Err(damaged(SectionKind::AttributeSlots));
         }
-        if !is_table(edges.len(), edges.iter().filter(|edge| edge.key == 0).count()) {
+        Ok(())
+    }
+
+    fn validate_gazetteer(&self) -> Result<(), ModelError> {
+        let damaged = |kind: SectionKind| ModelError::Damaged { what: kind.name() };
+        let edges = self.typed::<Edge>(SectionKind::GazetteerEdges)?;
+        let name_ends = self.typed::<NameEnd>(SectionKind::GazetteerNames)?;
+        self.typed::<EntryRow>(SectionKind::GazetteerEntries)?;
+        self.typed::<RelationRow>(SectionKind::GazetteerRelations)?;
+        self.typed::<NameRow>(SectionKind::EntryNames)?;
+        if !GazetteerView::new(edges, name_ends).is_sound() {
             return Err(damaged(SectionKind::GazetteerEdges));
+        }
+        if !self.entries_view().is_sound() {
+            return Err(damaged(SectionKind::GazetteerEntries));
         }
         Ok(())
     }
@@ -194,6 +208,64 @@ impl Model {
             ),
             clusters: WordClusters::new(self.section(SectionKind::Clusters)),
         }
+    }
+
+    /// What the gazetteer knows of its entries.
+    pub(crate) fn entries_view(&self) -> EntriesView<'_> {
+        EntriesView {
+            rows: self.section(SectionKind::GazetteerEntries),
+            relations: self.section(SectionKind::GazetteerRelations),
+            names: self.section(SectionKind::EntryNames),
+            strings: &self.storage.bytes()[section_range(&self.ranges, SectionKind::EntryStrings)],
+        }
+    }
+
+    /// How many gazetteer entries it holds: places, factions, bodies, persons.
+    #[must_use]
+    pub fn n_entries(&self) -> usize {
+        self.entries_view().rows.len()
+    }
+
+    /// The gazetteer entry with this id.
+    #[must_use]
+    pub fn entry(&self, id: &str) -> Option<Entry<'_>> {
+        self.entries_view().find(id)
+    }
+
+    /// The gazetteer entries that a name may mean, exact spellings first, then by id.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Vec<NameHit<'_>> {
+        named(self.entries_view(), name)
+    }
+
+    /// The same model with another gazetteer: places and factions that came later are known without
+    /// training again. Returns the new file's bytes.
+    ///
+    /// # Errors
+    /// If the gazetteer's kinds of names are not the model's: its weights are of those.
+    pub fn with_gazetteer(&self, gazetteer: &Gazetteer) -> Result<Vec<u8>, ModelError> {
+        if self.metadata.gazetteer_kinds != gazetteer.kinds() {
+            return Err(ModelError::Metadata(format!(
+                "it was trained with names of {}, the tables have {}",
+                self.metadata.gazetteer_kinds.join(", "),
+                gazetteer.kinds().join(", ")
+            )));
+        }
+        let mut metadata = self.metadata.clone();
+        metadata.n_gazetteer_names = gazetteer.n_names() as u64;
+        let metadata = metadata.to_bytes().map_err(ModelError::Metadata)?;
+        let bytes = self.storage.bytes();
+        let old = |kind| &bytes[section_range(&self.ranges, kind)];
+        Ok(container::write(&sections(
+            [
+                &metadata,
+                old(SectionKind::AttributeSlots),
+                old(SectionKind::Weights),
+                old(SectionKind::Transitions),
+            ],
+            gazetteer,
+            old(SectionKind::Clusters),
+        )))
     }
 
     /// What the model says of itself.
@@ -261,15 +333,16 @@ impl ModelParts<'_> {
     /// The bytes of the model file.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
         let metadata = self.metadata.to_bytes().map_err(ModelError::Metadata)?;
-        Ok(container::write(&[
-            &metadata,
-            bytemuck::cast_slice(&attribute_table(self.attribute_keys)),
-            bytemuck::cast_slice(self.weights),
-            bytemuck::cast_slice(self.transitions),
-            bytemuck::cast_slice(&self.gazetteer.edges),
-            bytemuck::cast_slice(&self.gazetteer.name_ends),
+        Ok(container::write(&sections(
+            [
+                &metadata,
+                bytemuck::cast_slice(&attribute_table(self.attribute_keys)),
+                bytemuck::cast_slice(self.weights),
+                bytemuck::cast_slice(self.transitions),
+            ],
+            self.gazetteer,
             bytemuck::cast_slice(self.clusters),
-        ]))
+        )))
     }
 }
 
@@ -279,6 +352,28 @@ const MAX_TRANSITION: f32 = 1e6;
 /// Whether stored weights times this stay in the range of trained weights.
 fn is_scale(scale: f32) -> bool {
     scale > 0.0 && scale <= 1.0
+}
+
+/// All sections in the order of [`SectionKind::ALL`].
+fn sections<'a>(
+    [metadata, slots, weights, transitions]: [&'a [u8]; 4],
+    gazetteer: &'a Gazetteer,
+    clusters: &'a [u8],
+) -> [&'a [u8]; SectionKind::ALL.len()] {
+    let entries = &gazetteer.entries;
+    [
+        metadata,
+        slots,
+        weights,
+        transitions,
+        bytemuck::cast_slice(&gazetteer.edges),
+        bytemuck::cast_slice(&gazetteer.name_ends),
+        clusters,
+        bytemuck::cast_slice(&entries.rows),
+        bytemuck::cast_slice(&entries.relations),
+        bytemuck::cast_slice(&entries.names),
+        &entries.strings,
+    ]
 }
 
 fn section_range(ranges: &SectionRanges, kind: SectionKind) -> std::ops::Range<usize> {

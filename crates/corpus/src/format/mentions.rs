@@ -1,0 +1,133 @@
+//! CSV of mentions: one entity a line, for spreadsheets and statistics.
+
+use std::io::{self, Write};
+
+use crate::{Document, EntityDetails, LabelSet, LinkDetails};
+
+/// The columns, in order.
+const COLUMNS: [&str; 15] = [
+    "document",
+    "start",
+    "end",
+    "label",
+    "surface",
+    "score",
+    "link_id",
+    "link_name",
+    "link_kind",
+    "link_score",
+    "lat",
+    "lon",
+    "country",
+    "admin",
+    "side",
+];
+
+/// Writes the header line. Call it once, before the documents.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_mentions_header(out: &mut dyn Write) -> io::Result<()> {
+    write_rows(std::iter::once(COLUMNS.map(str::to_owned)), out)
+}
+
+/// Writes the entities of one document, one a line, as RFC 4180 says. Offsets are bytes; units of `admin`
+/// are separated by ` / `, the largest first. `details` are those of the entities, in their order, or none.
+///
+/// A surface that a spreadsheet would take for a formula gets `'` in front.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_mentions(
+    document: &Document,
+    labels: &LabelSet,
+    details: &[EntityDetails<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows = document.entities.iter().enumerate().map(|(idx, entity)| {
+        let link = details.get(idx).and_then(|details| details.link.as_ref());
+        let head = [
+            harmless(&document.id),
+            entity.span.start().to_string(),
+            entity.span.end().to_string(),
+            labels.name(entity.label).to_owned(),
+            harmless(document.surface(entity)),
+            entity.score.map_or(String::new(), |score| format!("{score:.4}")),
+        ];
+        let mut fields = head.into_iter().chain(link_fields(link));
+        COLUMNS.map(|_| fields.next().unwrap_or_default())
+    });
+    write_rows(rows, out)
+}
+
+fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
+    let Some(link) = link else { return Vec::new() };
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let degrees = |degrees: Option<f64>| degrees.map_or(String::new(), |degrees| degrees.to_string());
+    vec![
+        text(link.id),
+        text(link.name),
+        text(link.kind),
+        format!("{:.4}", link.score),
+        degrees(link.lat),
+        degrees(link.lon),
+        text(link.country),
+        link.admin.join(" / "),
+        text(link.side),
+    ]
+}
+
+/// Text that a spreadsheet does not run.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.len() > 1 {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn write_rows<const N: usize>(
+    rows: impl Iterator<Item = [String; N]>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    for row in rows {
+        writer.write_record(&row)?;
+    }
+    writer.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Entity;
+    use tawsim_tokenizer::Span;
+
+    #[test]
+    fn one_line_a_mention() {
+        let labels = LabelSet::from_names(["PLACE", "FACTION"]).expect("good names");
+        let mut document = Document::new("=a,b", "في حلب \"ق\nف\"");
+        let label = |idx| labels.at(idx).expect("two labels");
+        document.entities.push(Entity::new(Span::new(5, 11), label(0)));
+        document.entities.push(Entity::new(Span::new(12, 19), label(1)));
+        let link = LinkDetails {
+            id: Some("place:1"),
+            name: Some("حلب"),
+            score: 0.75,
+            lat: Some(36.2),
+            lon: Some(37.15),
+            admin: vec!["حلب", "جبل سمعان"],
+            ..LinkDetails::default()
+        };
+        let details = [EntityDetails { link: Some(link) }, EntityDetails::default()];
+        let mut out = Vec::new();
+        write_mentions_header(&mut out).expect("to memory");
+        write_mentions(&document, &labels, &details, &mut out).expect("to memory");
+        assert_eq!(
+            String::from_utf8(out).expect("UTF-8"),
+            "document,start,end,label,surface,score,link_id,link_name,link_kind,link_score,lat,lon,country,admin,side\r\n\
+             \"'=a,b\",5,11,PLACE,حلب,,place:1,حلب,,0.7500,36.2,37.15,,حلب / جبل سمعان,\r\n\
+             \"'=a,b\",12,19,FACTION,\"\"\"ق\nف\"\"\",,,,,,,,,,\r\n"
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! Names as keys: what two spellings must share to be the same name.
+
+use tawsim_tokenizer::{NormalizeOptions, fold_into};
+use twox_hash::XxHash3_64;
+
+/// The two keys of a name, as the model file stores them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NameKeys {
+    /// Of the spelling forgotten: articles, teh marbuta, hamza carriers, spaces.
+    pub loose: u32,
+    /// Of the folded name ([`NormalizeOptions::MATCH_KEY`]), words apart.
+    pub exact: u32,
+}
+
+/// Computes keys. Holds buffers only.
+#[derive(Debug, Default)]
+pub(crate) struct NameKeyer {
+    folded: String,
+    key: String,
+}
+
+/// Words that are spelt in two ways, after loose folding.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("ابي", "ابو"),
+    ("ابا", "ابو"),
+    ("ابن", "بن"),
+    ("سوريه", "سوريا"),
+    ("امريكيه", "اميركيه"),
+    ("امريكي", "اميركي"),
+    ("تله", "تل"),
+];
+
+/// An article is left out where at least this many letters stay.
+const MIN_LETTERS_BEHIND_ARTICLE: usize = 3;
+
+impl NameKeyer {
+    /// The keys of a name as it stands in a text.
+    pub(crate) fn keys(&mut self, name: &str) -> NameKeys {
+        self.folded.clear();
+        fold_into(name, &NormalizeOptions::MATCH_KEY, &mut self.folded);
+        self.key.clear();
+        for word in words(&self.folded) {
+            self.key.push(' ');
+            self.key.push_str(word);
+        }
+        let exact = short_hash(&self.key);
+        self.folded.clear();
+        fold_into(name, &NormalizeOptions::LOOSE_KEY, &mut self.folded);
+        self.key.clear();
+        for word in words(&self.folded) {
+            let bare = without_article(word);
+            let spelling = SPELLINGS.iter().find(|(other, _)| *other == bare);
+            self.key.push_str(spelling.map_or(bare, |(_, usual)| usual));
+        }
+        NameKeys { loose: short_hash(&self.key), exact }
+    }
+}
+
+/// Runs of letters and digits; quotation marks, dashes and underscores separate them.
+pub(crate) fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// The word without its article, if enough of it stays.
+pub(crate) fn without_article(word: &str) -> &str {
+    let rest = word.strip_prefix("ال");
+    rest.filter(|rest| rest.chars().count() >= MIN_LETTERS_BEHIND_ARTICLE).unwrap_or(word)
+}
+
+/// The low half of XXH3; part of the model format.
+fn short_hash(text: &str) -> u32 {
+    XxHash3_64::oneshot(text.as_bytes()) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(a: &str, b: &str, is_exact: bool, is_loose: bool) {
+        let mut keyer = NameKeyer::default();
+        let (a_keys, b_keys) = (keyer.keys(a), keyer.keys(b));
+        assert_eq!(a_keys.exact == b_keys.exact, is_exact, "{a} {b}");
+        assert_eq!(a_keys.loose == b_keys.loose, is_loose, "{a} {b}");
+    }
+
+    #[test]
+    fn spellings_of_the_same_name() {
+        check("إدلب", "ادلـــب", true, true);
+        check("خان_شيخون", "خان شيخون", true, true);
+        check("قوات \"الأسد\"", "قوات الأسد", true, true);
+        check("كفرنبل", "كفر نبل", false, true);
+        check("النيرب", "نيرب", false, true);
+        check("حماه", "حماة", false, true);
+        check("كتائب أبي العباس", "كتائب أبو العباس", false, true);
+        check("القوات الأميركية", "القوات الأمريكية", false, true);
+        check("حلب", "حمص", false, false);
+        check("الفرقة 30", "الفرقة 3", false, false);
+    }
+}

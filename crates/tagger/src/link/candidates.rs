@@ -1,0 +1,170 @@
+//! Which entries a surface may mean, by name alone.
+
+use super::geo::Point;
+use super::score::{Evidence, NameMatch, Part, name_value};
+use super::words::{KIND_PRIORS, LEADING_WORDS, OTHER_KIND_PRIOR, TRAILING_WORDS};
+use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
+use crate::NameStatus;
+
+/// An entry that a name may mean.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate<'m> {
+    pub entry: Entry<'m>,
+    pub kind: &'m str,
+    pub country: &'m str,
+    pub point: Option<Point>,
+    /// Whether it is an area: its point says little, what lies in it says more.
+    pub is_area: bool,
+    pub status: NameStatus,
+    pub evidence: Evidence,
+    pub probability: f32,
+}
+
+/// The most candidates of a name that are looked at.
+const MAX_CANDIDATES: usize = 24;
+/// Factions are few and named with care, so a name that is found is mostly meant.
+const FACTION_PRIOR: f32 = 0.8;
+const AREAS: [&str; 6] = ["country", "territory", "governorate", "region", "sea", "river"];
+
+impl<'m> Candidate<'m> {
+    pub(crate) fn new(entry: Entry<'m>, status: NameStatus, name_value: f32) -> Self {
+        let kind = entry.kind();
+        let mut evidence = Evidence::default();
+        evidence.set(Part::Name, name_value);
+        evidence.set(Part::Kind, kind_prior(entry.class(), kind));
+        Self {
+            entry,
+            kind,
+            country: entry.country(),
+            point: entry.degrees_e5().map(Point::new),
+            is_area: AREAS.contains(&kind),
+            status,
+            evidence,
+            probability: 0.0,
+        }
+    }
+}
+
+fn kind_prior(class: &str, kind: &str) -> f32 {
+    if class == "faction" {
+        return FACTION_PRIOR;
+    }
+    let found = KIND_PRIORS.iter().find(|(name, _)| *name == kind);
+    found.map_or(OTHER_KIND_PRIOR, |(_, prior)| *prior)
+}
+
+/// Looks names up. Holds buffers only.
+#[derive(Debug, Default)]
+pub(crate) struct CandidateFinder {
+    pub keyer: NameKeyer,
+}
+
+/// What is looked up: loosely folded words of a surface, without articles, beside the surface itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Surface<'a> {
+    pub text: &'a str,
+    /// Whether `ل` in front swallowed the alef of its article.
+    pub lost_alef: bool,
+    pub words: &'a [String],
+}
+
+impl CandidateFinder {
+    /// The candidates of a surface among the classes; the best match of each entry.
+    pub(crate) fn find<'m>(
+        &mut self,
+        surface: Surface<'_>,
+        classes: &[&str],
+        entries: EntriesView<'m>,
+    ) -> Vec<Candidate<'m>> {
+        let mut found = self.look_up(surface.text, surface, classes, entries);
+        if found.is_empty() && surface.lost_alef {
+            found = self.look_up(&format!("ا{}", surface.text), surface, classes, entries);
+        }
+        for words in cuts(surface.words) {
+            if !found.is_empty() {
+                break;
+            }
+            let cut = Surface { words, ..surface };
+            found = self.look_up(&words.join(" "), cut, classes, entries);
+            for candidate in &mut found {
+                let value = candidate.evidence.get(Part::Name);
+                candidate.evidence.set(Part::Name, value + CUT_VALUE);
+            }
+        }
+        found
+    }
+
+    pub(crate) fn look_up<'m>(
+        &mut self,
+        name: &str,
+        surface: Surface<'_>,
+        classes: &[&str],
+        entries: EntriesView<'m>,
+    ) -> Vec<Candidate<'m>> {
+        let hits = entries.named(self.keyer.keys(name));
+        let mut found: Vec<Candidate<'m>> = hits
+            .filter(|hit| classes.contains(&hit.entry.class()))
+            .map(|hit| candidate(hit, surface.words.len()))
+            .collect();
+        found.sort_by(|a, b| {
+            let value = |c: &Candidate<'_>| c.evidence.get(Part::Name) + c.evidence.get(Part::Kind);
+            let by_entry = a.entry.entry_id().cmp(&b.entry.entry_id());
+            value(b).total_cmp(&value(a)).then(by_entry)
+        });
+        let mut seen = Vec::new();
+        found.retain(|candidate| {
+            let id = candidate.entry.entry_id();
+            let is_new = !seen.contains(&id);
+            seen.push(id);
+            is_new
+        });
+        found.truncate(MAX_CANDIDATES);
+        found
+    }
+}
+
+fn candidate(hit: NameHit<'_>, n_words: usize) -> Candidate<'_> {
+    let found = NameMatch {
+        status: hit.status,
+        is_exact: hit.is_exact,
+        is_canonical: hit.name == hit.entry.name(),
+        n_words,
+    };
+    Candidate::new(hit.entry, hit.status, name_value(found))
+}
+
+/// What is added where words had to be left out of the surface.
+const CUT_VALUE: f32 = -0.5;
+
+/// The words without kind words in front, without adjectives behind, without both.
+fn cuts(words: &[String]) -> impl Iterator<Item = &[String]> {
+    let is_in = |word: Option<&String>, list: &[&str]| {
+        word.is_some_and(|word| list.contains(&word.as_str()))
+    };
+    let n_leading = usize::from(is_in(words.first(), LEADING_WORDS));
+    let n_trailing = usize::from(is_in(words.last(), TRAILING_WORDS));
+    [(n_leading, 0), (0, n_trailing), (n_leading, n_trailing)]
+        .into_iter()
+        .filter(|(front, back)| front + back > 0)
+        .filter_map(move |(front, back)| words.get(front..words.len().checked_sub(back)?))
+        .filter(|rest| !rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_may_be_left_out() {
+        let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+        let check = |text: &str, expected: &[&str]| {
+            let words = words(text);
+            let found: Vec<String> = cuts(&words).map(|rest| rest.join(" ")).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("حلب", &[]);
+        check("مدينه حلب", &["حلب"]);
+        check("مطار تيفور عسكري", &["تيفور عسكري", "مطار تيفور", "تيفور"]);
+        check("قوات سوريه", &["سوريه", "قوات"]);
+    }
+}

@@ -1,0 +1,158 @@
+//! How names support each other: by country, by distance, by the units that places lie in.
+
+use super::candidates::Candidate;
+use super::context::Context;
+use super::mentions::{DocumentNames, Name};
+use super::score::Part;
+
+/// Weights of countries in a document, few enough for a list.
+#[derive(Debug, Default)]
+struct Countries<'m> {
+    weights: Vec<(&'m str, f32)>,
+    total: f32,
+}
+
+/// What the document's own country counts, if it is given.
+const HINT_WEIGHT: f32 = 5.0;
+/// Foreign armies and states are named everywhere: they say less of where a text plays.
+const STATE_WEIGHT: f32 = 0.4;
+/// So much is held back from the shares: one name alone says little.
+const SMOOTHING: f32 = 1.0;
+
+impl<'m> Countries<'m> {
+    fn add(&mut self, country: &'m str, weight: f32) {
+        self.total += weight;
+        match self.weights.iter_mut().find(|(known, _)| *known == country) {
+            Some((_, sum)) => *sum += weight,
+            None => self.weights.push((country, weight)),
+        }
+    }
+
+    fn of_name(name: &Name<'m>) -> impl Iterator<Item = (&'m str, f32)> {
+        let known = name.candidates.iter().filter(|candidate| !candidate.country.is_empty());
+        known.map(|candidate| {
+            let is_state = matches!(candidate.entry.class(), "faction" | "country");
+            let weight = if is_state { STATE_WEIGHT } else { 1.0 };
+            (candidate.country, weight * candidate.probability)
+        })
+    }
+
+    /// The share of a country, less what `own` itself adds.
+    fn share(&self, country: &str, own: &Name<'m>) -> f32 {
+        let all = self.weights.iter().find(|(known, _)| *known == country).map_or(0.0, |(_, w)| *w);
+        let (mut own_total, mut own_here) = (0.0, 0.0);
+        for (known, weight) in Self::of_name(own) {
+            own_total += weight;
+            own_here += if known == country { weight } else { 0.0 };
+        }
+        let others = (self.total - own_total).max(0.0);
+        ((all - own_here).max(0.0) + SMOOTHING / 2.0) / (others + SMOOTHING)
+    }
+}
+
+impl<'m> DocumentNames<'_, 'm> {
+    /// Scores candidates by what the other names mean, as far as that is known.
+    pub(crate) fn score_together(&mut self, context: &Context) {
+        let country = context.country.map(|code| code.to_vec());
+        let hint = country.as_deref().and_then(|code| std::str::from_utf8(code).ok());
+        let evidence: Vec<Vec<[f32; 3]>> = {
+            let countries = self.countries(hint);
+            (0..self.names.len()).map(|idx| self.support(idx, &countries)).collect()
+        };
+        for (name, evidence) in self.names.iter_mut().zip(evidence) {
+            for (candidate, [country, neighbours, nearest]) in name.candidates.iter_mut().zip(evidence)
+            {
+                candidate.evidence.set(Part::Country, country);
+                candidate.evidence.set(Part::Neighbours, neighbours);
+                candidate.evidence.set(Part::Nearest, nearest);
+            }
+            name.update();
+        }
+    }
+
+    fn countries<'a>(&'a self, hint: Option<&'a str>) -> Countries<'a>
+    where
+        'm: 'a,
+    {
+        let mut countries = Countries::default();
+        if let Some(hint) = hint {
+            countries.add(hint, HINT_WEIGHT);
+        }
+        for name in &self.names {
+            Countries::of_name(name).for_each(|(country, weight)| countries.add(country, weight));
+        }
+        countries
+    }
+
+    /// Country, neighbours and nearest of each candidate of a name.
+    fn support(&self, name_idx: usize, countries: &Countries<'_>) -> Vec<[f32; 3]> {
+        let name = &self.names[name_idx];
+        let mut support = vec![[0.0_f32; 3]; name.candidates.len()];
+        let mut total = 0.0;
+        for &mention_idx in &name.mentions {
+            for (other_idx, weight) in self.neighbours(mention_idx) {
+                total += weight;
+                for (candidate, sums) in name.candidates.iter().zip(&mut support) {
+                    let close = closeness(candidate, &self.names[other_idx]);
+                    sums[1] += weight * close;
+                    sums[2] = sums[2].max(weight * close);
+                }
+            }
+        }
+        for (candidate, sums) in name.candidates.iter().zip(&mut support) {
+            let is_known = !candidate.country.is_empty();
+            sums[0] = if is_known { countries.share(candidate.country, name) - 0.5 } else { 0.0 };
+            sums[1] /= f32::max(total, 1e-6);
+        }
+        support
+    }
+
+    /// Other places around a mention, and how much they count: `1 / (1 + bytes between / 200)`.
+    fn neighbours(&self, mention_idx: usize) -> impl Iterator<Item = (usize, f32)> {
+        let here = self.mentions[mention_idx];
+        let around = self.around(mention_idx).map(|idx| &self.mentions[idx]);
+        let others = around.filter(move |other| {
+            other.name_idx != here.name_idx && self.names[other.name_idx].classes[0] == "place"
+        });
+        others.map(move |other| {
+            let gap = if other.start < here.start {
+                here.start.saturating_sub(other.end)
+            } else {
+                other.start.saturating_sub(here.end)
+            };
+            (other.name_idx, 1.0 / (1.0 + gap as f32 / HALF_GAP))
+        })
+    }
+}
+
+const HALF_GAP: f32 = 200.0;
+
+/// How close a candidate is to what another name means: the mean over that name's candidates.
+fn closeness(candidate: &Candidate<'_>, other: &Name<'_>) -> f32 {
+    other.candidates.iter().map(|known| known.probability * relation(candidate, known)).sum()
+}
+
+/// How much two places have to do with each other, 0 to 1.
+fn relation(a: &Candidate<'_>, b: &Candidate<'_>) -> f32 {
+    if lies_in(a, b) || lies_in(b, a) {
+        return IN_THE_SAME_UNIT;
+    }
+    match (a.point, b.point) {
+        (Some(a_point), Some(b_point)) if !a.is_area && !b.is_area => a_point.closeness(b_point),
+        (Some(a_point), Some(b_point)) => AREA_SHARE * a_point.closeness(b_point),
+        _ => 0.0,
+    }
+}
+
+const IN_THE_SAME_UNIT: f32 = 0.7;
+const AREA_SHARE: f32 = 0.5;
+
+/// Whether one of the units that `inner` lies in is `outer`, or is named after it.
+fn lies_in(inner: &Candidate<'_>, outer: &Candidate<'_>) -> bool {
+    let can_hold = matches!(outer.kind, "governorate" | "district" | "city" | "town" | "region");
+    let is_same = inner.entry.name() == outer.entry.name();
+    can_hold
+        && !is_same
+        && inner.country == outer.country
+        && inner.entry.admin_path().any(|unit| unit == outer.entry.name())
+}
