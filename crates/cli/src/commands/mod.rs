@@ -3,6 +3,7 @@
 mod clusters;
 mod convert;
 mod evaluate;
+mod gazetteer;
 mod model;
 mod project;
 mod segmenter;
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Convert(convert::Args),
     Clusters(clusters::Args),
     #[command(subcommand)]
+    Gazetteer(gazetteer::Command),
+    #[command(subcommand)]
     Model(model::Command),
     Project(project::Args),
     #[command(subcommand)]
@@ -43,6 +46,7 @@ impl Command {
             Self::Evaluate(args) => evaluate::run(&args, streams),
             Self::Convert(args) => convert::run(&args, streams),
             Self::Clusters(args) => clusters::run(&args, streams),
+            Self::Gazetteer(command) => gazetteer::run(&command, streams),
             Self::Model(command) => model::run(&command, streams),
             Self::Project(args) => project::run(&args, streams),
             Self::Crf(command) => command.run(streams),

@@ -11,8 +11,9 @@ pub struct GoldLink {
     pub start: u32,
     /// One past its last byte.
     pub end: u32,
-    /// The entry's id; `None` is NIL: the gazetteer lacks it.
-    pub entry: Option<String>,
+    /// The entry's id. Several where the text does not decide between them (a city and the governorate named
+    /// after it); none is NIL: the gazetteer lacks it.
+    pub entries: Vec<String>,
     /// The surface, for people; a reader checks it against the text.
     pub surface: String,
 }
@@ -20,7 +21,7 @@ pub struct GoldLink {
 /// Why a file of links cannot be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "line {line}: {row:?} is no link: document, byte start, byte end, entry id or NIL, and the surface, separated by tabs"
+    "line {line}: {row:?} is no link: document, byte start, byte end, entry ids or NIL, and the surface, separated by tabs"
 )]
 pub struct LinkError {
     /// Line, from 1.
@@ -30,7 +31,7 @@ pub struct LinkError {
 }
 
 /// Reads links: a header line, then one link a line, fields separated by tabs: document id, byte start,
-/// byte end, entry id or `NIL`, surface. Lines that begin with `#` are comments.
+/// byte end, entry id or `NIL` (several ids are separated by `|`), surface. Lines that begin with `#` are comments.
 ///
 /// # Errors
 /// The first line that is wrong.
@@ -45,12 +46,13 @@ pub fn read_links(table: &str) -> Result<Vec<GoldLink>, LinkError> {
 
 fn link(row: &str) -> Option<GoldLink> {
     let fields: Vec<&str> = row.split('\t').collect();
-    let [document, start, end, entry, surface] = fields.as_slice() else { return None };
+    let [document, start, end, entries, surface] = fields.as_slice() else { return None };
+    let ids = entries.split('|').filter(|id| *id != "NIL");
     Some(GoldLink {
         document: (*document).to_owned(),
         start: start.parse().ok()?,
         end: end.parse().ok()?,
-        entry: (*entry != "NIL").then(|| (*entry).to_owned()),
+        entries: ids.map(str::to_owned).collect(),
         surface: (*surface).to_owned(),
     })
 }
@@ -61,10 +63,11 @@ mod tests {
 
     #[test]
     fn links() {
-        let table = "document\tstart\tend\tentry\tsurface\n# a comment\na\t0\t6\tplace:1\tحلب\na\t7\t9\tNIL\tق\n";
+        let table = "document\tstart\tend\tentry\tsurface\n# a comment\na\t0\t6\tplace:1|place:2\tحلب\na\t7\t9\tNIL\tق\n";
         let links = read_links(table).expect("good table");
         assert_eq!(links.len(), 2);
-        assert_eq!((links[0].entry.as_deref(), &links[1].entry), (Some("place:1"), &None));
+        assert_eq!(links[0].entries, ["place:1", "place:2"]);
+        assert!(links[1].entries.is_empty());
         let error = read_links("header\na\t0\n").expect_err("a field is missing");
         assert_eq!((error.line, error.row.as_str()), (2, "a\t0"));
     }

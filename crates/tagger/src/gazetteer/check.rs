@@ -56,12 +56,7 @@ pub fn count_gazetteer(tables: &[GazetteerTable]) -> BTreeMap<String, GazetteerC
 
 /// Names with the mark that holds, each once.
 fn names_with_marks(record: &GazetteerRecord) -> BTreeMap<&str, NameStatus> {
-    let mut names = BTreeMap::new();
-    for (status, name) in record.marked_names() {
-        let known = names.entry(name).or_insert(status);
-        *known = (*known).max(status);
-    }
-    names
+    record.marked_names().map(|(status, name)| (name, status)).collect()
 }
 
 /// Checks tables that are used together; problems come in the order of tables and lines.

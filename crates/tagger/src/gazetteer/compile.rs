@@ -120,12 +120,8 @@ impl Compiler {
     }
 
     fn push_names(&mut self, entry: u32, record: &GazetteerRecord) {
-        let mut names: BTreeMap<&str, NameStatus> = BTreeMap::new();
-        for (status, name) in record.marked_names() {
-            // A mark holds also for the canonical name that is repeated with it.
-            let known = names.entry(name).or_insert(status);
-            *known = (*known).max(status);
-        }
+        let names: BTreeMap<&str, NameStatus> =
+            record.marked_names().map(|(status, name)| (name, status)).collect();
         for (name, status) in names {
             let keys = self.keyer.keys(name);
             let (loose, exact) = (keys.loose, keys.exact);

@@ -244,6 +244,14 @@ impl<'m> EntriesView<'m> {
         Some(self.entry(idx as u32))
     }
 
+    /// Countries of which fewer than `limit` entries are listed, sorted.
+    pub(crate) fn countries_with_few(self, limit: usize) -> Vec<[u8; 2]> {
+        let mut countries: Vec<[u8; 2]> = self.rows.iter().map(|row| row.country).collect();
+        countries.sort_unstable();
+        let groups = countries.chunk_by(|a, b| a == b);
+        groups.filter(|group| group.len() < limit).map(|group| group[0]).collect()
+    }
+
     /// All names with the loose key of `keys`, in the order of their rows.
     pub(crate) fn named(self, keys: NameKeys) -> impl Iterator<Item = NameHit<'m>> {
         let start = self.names.partition_point(|row| row.loose < keys.loose);

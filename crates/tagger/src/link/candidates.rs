@@ -15,6 +15,8 @@ pub(crate) struct Candidate<'m> {
     pub point: Option<Point>,
     /// Whether it is an area: its point says little, what lies in it says more.
     pub is_area: bool,
+    /// Whether it is a faction that others have under the same name: `الفرقة السابعة`.
+    pub is_local_unit: bool,
     pub status: NameStatus,
     pub evidence: Evidence,
     pub probability: f32,
@@ -24,6 +26,8 @@ pub(crate) struct Candidate<'m> {
 const MAX_CANDIDATES: usize = 24;
 /// Factions are few and named with care, so a name that is found is mostly meant.
 const FACTION_PRIOR: f32 = 0.8;
+/// Kinds of factions that every army has.
+const UNIT_KINDS: [&str; 6] = ["brigade", "command", "corps", "division", "service", "unit"];
 const AREAS: [&str; 6] = ["country", "territory", "governorate", "region", "sea", "river"];
 
 impl<'m> Candidate<'m> {
@@ -38,6 +42,7 @@ impl<'m> Candidate<'m> {
             country: entry.country(),
             point: entry.degrees_e5().map(Point::new),
             is_area: AREAS.contains(&kind),
+            is_local_unit: false,
             status,
             evidence,
             probability: 0.0,
@@ -53,22 +58,29 @@ fn kind_prior(class: &str, kind: &str) -> f32 {
     found.map_or(OTHER_KIND_PRIOR, |(_, prior)| *prior)
 }
 
-/// Looks names up. Holds buffers only.
-#[derive(Debug, Default)]
-pub(crate) struct CandidateFinder {
-    pub keyer: NameKeyer,
+/// What is added to the prior where only well-known places of a country are listed.
+const OUTLINE_VALUE: f32 = 0.4;
+
+/// Looks names up.
+#[derive(Debug)]
+pub(crate) struct CandidateFinder<'l> {
+    keyer: NameKeyer,
+    outlines: &'l [[u8; 2]],
 }
 
 /// What is looked up: loosely folded words of a surface, without articles, beside the surface itself.
 #[derive(Clone, Copy)]
 pub(crate) struct Surface<'a> {
     pub text: &'a str,
-    /// Whether `ل` in front swallowed the alef of its article.
-    pub lost_alef: bool,
     pub words: &'a [String],
 }
 
-impl CandidateFinder {
+impl<'l> CandidateFinder<'l> {
+    /// `outlines`: countries of which only well-known places are listed, sorted.
+    pub(crate) fn new(outlines: &'l [[u8; 2]]) -> Self {
+        Self { keyer: NameKeyer::default(), outlines }
+    }
+
     /// The candidates of a surface among the classes; the best match of each entry.
     pub(crate) fn find<'m>(
         &mut self,
@@ -77,10 +89,7 @@ impl CandidateFinder {
         entries: EntriesView<'m>,
     ) -> Vec<Candidate<'m>> {
         let mut found = self.look_up(surface.text, surface, classes, entries);
-        if found.is_empty() && surface.lost_alef {
-            found = self.look_up(&format!("ا{}", surface.text), surface, classes, entries);
-        }
-        for words in cuts(surface.words) {
+        for words in cuts(surface.words, classes) {
             if !found.is_empty() {
                 break;
             }
@@ -101,10 +110,11 @@ impl CandidateFinder {
         classes: &[&str],
         entries: EntriesView<'m>,
     ) -> Vec<Candidate<'m>> {
-        let hits = entries.named(self.keyer.keys(name));
+        let keys = self.keyer.keys(name);
+        let hits = entries.named(keys);
         let mut found: Vec<Candidate<'m>> = hits
             .filter(|hit| classes.contains(&hit.entry.class()))
-            .map(|hit| candidate(hit, surface.words.len()))
+            .map(|hit| self.candidate(hit, surface.words))
             .collect();
         found.sort_by(|a, b| {
             let value = |c: &Candidate<'_>| c.evidence.get(Part::Name) + c.evidence.get(Part::Kind);
@@ -121,27 +131,38 @@ impl CandidateFinder {
         found.truncate(MAX_CANDIDATES);
         found
     }
-}
 
-fn candidate(hit: NameHit<'_>, n_words: usize) -> Candidate<'_> {
-    let found = NameMatch {
-        status: hit.status,
-        is_exact: hit.is_exact,
-        is_canonical: hit.name == hit.entry.name(),
-        n_words,
-    };
-    Candidate::new(hit.entry, hit.status, name_value(found))
+    fn candidate<'m>(&self, hit: NameHit<'m>, words: &[String]) -> Candidate<'m> {
+        let found = NameMatch {
+            status: hit.status,
+            is_exact: hit.is_exact,
+            is_canonical: hit.name == hit.entry.name(),
+            n_words: words.len(),
+        };
+        let mut candidate = Candidate::new(hit.entry, hit.status, name_value(found));
+        let code: Result<[u8; 2], _> = candidate.country.as_bytes().try_into();
+        candidate.is_local_unit = hit.entry.class() == "faction"
+            && UNIT_KINDS.contains(&candidate.kind)
+            && !words.iter().any(|word| TRAILING_WORDS.contains(&word.as_str()));
+        let is_outlined = code.is_ok_and(|code| self.outlines.binary_search(&code).is_ok());
+        if is_outlined && hit.entry.class() == "place" {
+            let prior = candidate.evidence.get(Part::Kind);
+            candidate.evidence.set(Part::Kind, prior + OUTLINE_VALUE);
+        }
+        candidate
+    }
 }
 
 /// What is added where words had to be left out of the surface.
 const CUT_VALUE: f32 = -0.5;
 
 /// The words without kind words in front, without adjectives behind, without both.
-fn cuts(words: &[String]) -> impl Iterator<Item = &[String]> {
+fn cuts<'w>(words: &'w [String], classes: &[&str]) -> impl Iterator<Item = &'w [String]> {
     let is_in = |word: Option<&String>, list: &[&str]| {
         word.is_some_and(|word| list.contains(&word.as_str()))
     };
-    let n_leading = usize::from(is_in(words.first(), LEADING_WORDS));
+    let leading = LEADING_WORDS.iter().find(|(class, _)| classes.contains(class));
+    let n_leading = usize::from(is_in(words.first(), leading.map_or(&[], |(_, list)| list)));
     let n_trailing = usize::from(is_in(words.last(), TRAILING_WORDS));
     [(n_leading, 0), (0, n_trailing), (n_leading, n_trailing)]
         .into_iter()
@@ -157,14 +178,15 @@ mod tests {
     #[test]
     fn words_that_may_be_left_out() {
         let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
-        let check = |text: &str, expected: &[&str]| {
+        let check = |class: &str, text: &str, expected: &[&str]| {
             let words = words(text);
-            let found: Vec<String> = cuts(&words).map(|rest| rest.join(" ")).collect();
+            let found: Vec<String> = cuts(&words, &[class]).map(|rest| rest.join(" ")).collect();
             assert_eq!(found, expected, "{text}");
         };
-        check("حلب", &[]);
-        check("مدينه حلب", &["حلب"]);
-        check("مطار تيفور عسكري", &["تيفور عسكري", "مطار تيفور", "تيفور"]);
-        check("قوات سوريه", &["سوريه", "قوات"]);
+        check("place", "حلب", &[]);
+        check("place", "مدينه حلب", &["حلب"]);
+        check("place", "مطار تيفور عسكري", &["مطار تيفور"]);
+        check("faction", "حركه نجبا عراقيه", &["نجبا عراقيه", "حركه نجبا", "نجبا"]);
+        check("faction", "قوات سوريه", &["سوريه", "قوات"]);
     }
 }

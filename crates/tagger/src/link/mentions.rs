@@ -10,6 +10,7 @@ use super::context::{Context, is_coordinated, kind_word_before, loose_words};
 use super::score::{Part, SHARED_NOUN_VALUE, probabilities};
 use super::words::fit;
 use super::{Link, Linker, Source, classes_of};
+use crate::gazetteer::EntriesView;
 
 /// A surface and what it may mean.
 #[derive(Debug)]
@@ -46,15 +47,14 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
     pub(crate) fn read(linker: &Linker<'m>, source: &Source<'t>) -> Self {
         let mut names = Self { text: source.text, names: Vec::new(), mentions: Vec::new() };
         let mut known = FxHashMap::default();
-        let mut finder = CandidateFinder::default();
+        let mut finder = CandidateFinder::new(&linker.outlines);
         for (entity_idx, entity) in source.entities.iter().enumerate() {
             let Some(classes) = classes_of(source.labels.name(entity.label)) else { continue };
             let surface = entity.span.slice(source.text);
             let lost_alef = has_lost_alef(source.text, entity);
             let name_idx = *known.entry((classes[0], surface, lost_alef)).or_insert_with(|| {
-                let words = loose_words(surface);
-                let looked_up = Surface { text: surface, lost_alef, words: &words };
-                let mut candidates = finder.find(looked_up, classes, linker.entries);
+                let (words, mut candidates) =
+                    find(&mut finder, (surface, lost_alef), classes, linker.entries);
                 if candidates.is_empty() && words.len() == 1 {
                     candidates = names.with_shared_noun(&mut finder, surface, classes, linker);
                 }
@@ -81,7 +81,7 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
     /// `القوات السورية والروسية`: the second shares the noun of the name before it.
     fn with_shared_noun(
         &self,
-        finder: &mut CandidateFinder,
+        finder: &mut CandidateFinder<'_>,
         surface: &str,
         classes: &'static [&'static str],
         linker: &Linker<'m>,
@@ -94,7 +94,7 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
         let Some(noun) = noun else { return Vec::new() };
         let name = format!("{noun} {surface}");
         let words = loose_words(&name);
-        let looked_up = Surface { text: &name, lost_alef: false, words: &words };
+        let looked_up = Surface { text: &name, words: &words };
         let mut found = finder.look_up(&name, looked_up, classes, linker.entries);
         found.iter_mut().for_each(|c| c.evidence.set(Part::Name, SHARED_NOUN_VALUE));
         found
@@ -122,9 +122,12 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
         let candidates = &self.names[mention.name_idx].candidates;
         let evidence = |candidate: &Candidate<'m>| {
             let mut evidence = candidate.evidence;
-            if let Some(word) = mention.kind_word {
-                evidence.set(Part::KindWord, fit(word, candidate.kind));
-            }
+            let value = match mention.kind_word {
+                Some(word) => fit(word, candidate.kind),
+                // What other mentions say of the kind: `ريف إدلب` does not make `إدلب` a governorate.
+                None => ELSEWHERE_SHARE * evidence.get(Part::KindWord),
+            };
+            evidence.set(Part::KindWord, value);
             evidence
         };
         let mut links: Vec<Link<'m>> = candidates
@@ -149,6 +152,9 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
 /// How many mentions before and behind a place say where it lies.
 const REACH: usize = 10;
 
+/// How much the kind word of other mentions counts for one without.
+const ELSEWHERE_SHARE: f32 = 0.3;
+
 impl Name<'_> {
     /// Computes the probabilities from the evidence.
     pub(crate) fn update(&mut self) {
@@ -161,6 +167,22 @@ impl Name<'_> {
     pub(crate) fn sure_candidate(&self) -> Option<&Candidate<'_>> {
         self.candidates.iter().find(|candidate| candidate.probability > 0.5)
     }
+}
+
+/// The words of a surface and its candidates; where it has none and its article lost its alef, those of
+/// the surface with its article restored.
+fn find<'m>(
+    finder: &mut CandidateFinder<'_>,
+    (surface, lost_alef): (&str, bool),
+    classes: &[&str],
+    entries: EntriesView<'m>,
+) -> (Vec<String>, Vec<Candidate<'m>>) {
+    let words = loose_words(surface);
+    let candidates = finder.find(Surface { text: surface, words: &words }, classes, entries);
+    if !candidates.is_empty() || !lost_alef {
+        return (words, candidates);
+    }
+    find(finder, (&format!("ا{surface}"), false), classes, entries)
 }
 
 /// `للنظام` is `ل` and `لنظام`, whose article lost its alef.

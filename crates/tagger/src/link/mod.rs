@@ -77,6 +77,8 @@ pub struct Linked<'m> {
 #[derive(Clone, Debug)]
 pub struct Linker<'m> {
     entries: EntriesView<'m>,
+    /// Countries of which only well-known places are listed.
+    outlines: Vec<[u8; 2]>,
 }
 
 /// What the entities of a label are linked to: label names, and the classes of entries.
@@ -94,7 +96,8 @@ impl<'m> Linker<'m> {
     /// A linker to the entries of this model's gazetteer.
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
-        Self { entries: model.entries_view() }
+        let entries = model.entries_view();
+        Self { entries, outlines: entries.countries_with_few(OUTLINE_ENTRIES) }
     }
 
     /// Whether entities of this label are linked.
@@ -140,6 +143,9 @@ impl<'m> Linker<'m> {
         Linked { link, alternatives: links }
     }
 }
+
+/// A country with fewer entries is only outlined.
+const OUTLINE_ENTRIES: usize = 200;
 
 /// How often the probabilities of all names are computed with the others'.
 const ROUNDS: usize = 2;

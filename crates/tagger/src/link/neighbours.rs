@@ -55,16 +55,17 @@ impl<'m> DocumentNames<'_, 'm> {
     pub(crate) fn score_together(&mut self, context: &Context) {
         let country = context.country.map(|code| code.to_vec());
         let hint = country.as_deref().and_then(|code| std::str::from_utf8(code).ok());
-        let evidence: Vec<Vec<[f32; 3]>> = {
+        let evidence: Vec<Vec<[f32; 4]>> = {
             let countries = self.countries(hint);
             (0..self.names.len()).map(|idx| self.support(idx, &countries)).collect()
         };
         for (name, evidence) in self.names.iter_mut().zip(evidence) {
-            for (candidate, [country, neighbours, nearest]) in name.candidates.iter_mut().zip(evidence)
+            for (candidate, [country, neighbours, nearest, remote]) in name.candidates.iter_mut().zip(evidence)
             {
                 candidate.evidence.set(Part::Country, country);
                 candidate.evidence.set(Part::Neighbours, neighbours);
                 candidate.evidence.set(Part::Nearest, nearest);
+                candidate.evidence.set(Part::Remote, remote);
             }
             name.update();
         }
@@ -84,10 +85,10 @@ impl<'m> DocumentNames<'_, 'm> {
         countries
     }
 
-    /// Country, neighbours and nearest of each candidate of a name.
-    fn support(&self, name_idx: usize, countries: &Countries<'_>) -> Vec<[f32; 3]> {
+    /// Country, neighbours, nearest and remote of each candidate of a name.
+    fn support(&self, name_idx: usize, countries: &Countries<'_>) -> Vec<[f32; 4]> {
         let name = &self.names[name_idx];
-        let mut support = vec![[0.0_f32; 3]; name.candidates.len()];
+        let mut support = vec![[0.0_f32; 4]; name.candidates.len()];
         let mut total = 0.0;
         for &mention_idx in &name.mentions {
             for (other_idx, weight) in self.neighbours(mention_idx) {
@@ -96,13 +97,19 @@ impl<'m> DocumentNames<'_, 'm> {
                     let close = closeness(candidate, &self.names[other_idx]);
                     sums[1] += weight * close;
                     sums[2] = sums[2].max(weight * close);
+                    sums[3] = sums[3].max(close);
                 }
             }
         }
         for (candidate, sums) in name.candidates.iter().zip(&mut support) {
             let is_known = !candidate.country.is_empty();
-            sums[0] = if is_known { countries.share(candidate.country, name) - 0.5 } else { 0.0 };
+            let share = if is_known { countries.share(candidate.country, name) } else { 0.5 };
+            sums[0] = (share - 0.5) * reach(candidate, share);
+            let prominence = candidate.evidence.get(Part::Kind);
             sums[1] /= f32::max(total, 1e-6);
+            let is_small = prominence < SMALL_PRIOR && candidate.entry.class() == "place";
+            let is_remote = is_small && total > 0.0 && sums[3] < REMOTE_CLOSENESS;
+            sums[3] = if is_remote { -1.0 } else { 0.0 };
         }
         support
     }
@@ -125,6 +132,26 @@ impl<'m> DocumentNames<'_, 'm> {
     }
 }
 
+/// How much the share of its country matters to a candidate.
+fn reach(candidate: &Candidate<'_>, share: f32) -> f32 {
+    if share > 0.5 {
+        1.0
+    } else if candidate.is_local_unit {
+        LOCAL_UNIT_REACH
+    } else {
+        // Large places and well-known groups are named from everywhere.
+        1.0 - PROMINENT_SHARE * candidate.evidence.get(Part::Kind).clamp(0.0, 1.0)
+    }
+}
+
+/// A division or service without a nationality in its name is one of the country that a text is about.
+const LOCAL_UNIT_REACH: f32 = 2.0;
+/// How much less the country counts for the most prominent places.
+const PROMINENT_SHARE: f32 = 0.6;
+/// Places below this prior are small: nobody names them from far away.
+const SMALL_PRIOR: f32 = 0.45;
+/// A place further than about 75 km from all others is remote.
+const REMOTE_CLOSENESS: f32 = 0.1;
 const HALF_GAP: f32 = 200.0;
 
 /// How close a candidate is to what another name means: the mean over that name's candidates.

@@ -6,7 +6,7 @@ pub(crate) const KIND_PRIORS: &[(&str, f32)] = &[
     ("country", 1.0),
     ("territory", 1.0),
     ("city", 0.9),
-    ("governorate", 0.7),
+    ("governorate", 0.5),
     ("sea", 0.8),
     ("river", 0.6),
     ("town", 0.6),
@@ -18,7 +18,7 @@ pub(crate) const KIND_PRIORS: &[(&str, f32)] = &[
     ("camp", 0.4),
     ("crossing", 0.4),
     ("dam", 0.4),
-    ("district", 0.3),
+    ("district", 0.2),
     ("neighbourhood", 0.2),
     ("village", 0.1),
 ];
@@ -88,13 +88,24 @@ pub(crate) const KIND_WORDS: &[(&str, &[&str])] = &[
     ("جمهوريه", &["country"]),
 ];
 
-/// Words that a text may put in front of a name, or leave out of it.
-pub(crate) const LEADING_WORDS: &[&str] = &[
-    "مدينه", "بلده", "قريه", "محافظه", "ناحيه", "منطقه", "مديريه", "قضا", "حي", "ولايه", "ريف",
-    "تنظيم", "حركه", "جماعه", "ميليشيا", "مليشيا", "ميليشيات", "مليشيات", "قوات", "كتائب", "كتايب",
-    "عناصر", "مقاتلي", "فصيل", "منظمه", "جيش", "تجمع", "لواء", "لوا", "مسلحي", "قياده", "جهاز",
-    "عصابات", "حزب", "فرقه", "مخيم", "معبر", "جبل", "تل", "نهر", "مطار", "مفرق", "دوار", "محور",
-    "جبهه", "عمليه", "معسكر", "قاعده", "مستشفي", "مشفي", "سجن", "حاجز", "سد", "حقل", "جسر",
+/// Words that a text may put in front of a name, or leave out of it, by class of entry. Words for
+/// facilities are none of them: `مستشفى صفد` is not `صفد`.
+pub(crate) const LEADING_WORDS: &[(&str, &[&str])] = &[
+    (
+        "place",
+        &[
+            "مدينه", "بلده", "قريه", "محافظه", "ناحيه", "منطقه", "مديريه", "قضا", "حي", "ولايه", "ريف",
+            "محور", "جبهه", "محيط",
+        ],
+    ),
+    (
+        "faction",
+        &[
+            "تنظيم", "حركه", "جماعه", "ميليشيا", "مليشيا", "ميليشيات", "مليشيات", "قوات", "كتايب",
+            "عناصر", "مقاتلي", "فصيل", "منظمه", "جيش", "تجمع", "لوا", "مسلحي", "جهاز", "عصابات", "حزب",
+            "فرقه", "قياده", "هييه",
+        ],
+    ),
 ];
 
 /// Words that a text may put behind a name, or leave out of it.
