@@ -37,7 +37,7 @@ fn check(args: &[&str], stdin: &str, code: u8, stderr: &str) -> String {
 #[test]
 fn help_is_what_the_golden_file_shows() {
     let mut text = String::new();
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 20] = [
         &[],
         &["tag"],
         &["tokenize"],
@@ -49,6 +49,15 @@ fn help_is_what_the_golden_file_shows() {
         &["segmenter"],
         &["segmenter", "train"],
         &["segmenter", "evaluate"],
+        &["gazetteer"],
+        &["gazetteer", "check"],
+        &["gazetteer", "build"],
+        &["gazetteer", "import"],
+        &["gazetteer", "import", "geonames"],
+        &["gazetteer", "import", "ocha"],
+        &["gazetteer", "import", "csv"],
+        &["gazetteer", "lookup"],
+        &["gazetteer", "links"],
     ];
     for command in commands {
         let args: Vec<&str> = command.iter().copied().chain(["--help"]).collect();

@@ -8,6 +8,8 @@ mod crf_optimisers;
 mod crf_train;
 mod dates;
 mod formats;
+mod gazetteer;
+mod linking;
 mod model_file;
 mod numbers;
 mod store_cli;

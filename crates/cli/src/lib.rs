@@ -2,6 +2,7 @@
 
 mod commands;
 mod crf;
+mod details;
 mod exit;
 mod input;
 mod output;

@@ -6,6 +6,41 @@ pub struct EntityDetails<'a> {
     /// The gazetteer entry; `None` for labels that are not linked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkDetails<'a>>,
+    /// What a number or a date says; `None` for other labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<ValueDetails<'a>>,
+}
+
+/// What a number or a date says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ValueDetails<'a> {
+    /// A quantity.
+    Number {
+        /// The least it can mean.
+        min: f64,
+        /// The most it can mean; without an upper bound `None`.
+        max: Option<f64>,
+        /// Whether a word for "about" stands in front.
+        approximate: bool,
+        /// Whether it is a percentage.
+        percent: bool,
+        /// Whether it is a place in a row.
+        ordinal: bool,
+        /// The counted noun or the measure.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unit: Option<&'a str>,
+    },
+    /// Days of the Gregorian calendar.
+    Date {
+        /// First day, ISO 8601.
+        from: String,
+        /// Last day, ISO 8601.
+        to: String,
+        /// Clock time, `hh:mm`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        time: Option<String>,
+    },
 }
 
 /// Which gazetteer entry an entity means. Without an id it is NIL: not in the gazetteer.

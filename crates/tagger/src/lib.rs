@@ -15,6 +15,7 @@ mod model;
 mod scratch_pool;
 mod tagger;
 mod train;
+mod values;
 
 pub use clusters::{ClusterProgress, ClusterSettings, Clusters, ClustersError, learn_clusters};
 pub use features::{FeatureConfig, FeatureConfigError, Property, Template};
@@ -29,6 +30,7 @@ pub use model::{Metadata, Model, ModelError};
 pub use scratch_pool::ScratchPool;
 pub use tagger::{ScoredEntity, Tagger, TaggerScratch};
 pub use train::{TrainCounts, TrainError, TrainReport, TrainSettings, TrainedModel, train};
+pub use values::{DateInterval, EntityValue, entity_values};
 
 /// A model file as part of the program, aligned so that [`Model::from_static`] uses it in place.
 ///

@@ -5,13 +5,16 @@ use std::time::Instant;
 use anyhow::Result;
 use rayon::prelude::*;
 use tawsim_corpus::{
-    Document, Entity, TagScheme, write_conll, write_html_document, write_html_footer,
-    write_html_header, write_jsonl,
+    Document, Entity, EntityDetails, GEOJSON_SEPARATOR, TagScheme, write_conll, write_geojson,
+    write_geojson_footer, write_geojson_header, write_html_document, write_html_footer,
+    write_html_header, write_jsonl_with_details, write_mentions, write_mentions_header,
 };
-use tawsim_tagger::{ScratchPool, Tagger};
+use tawsim_tagger::{LinkHints, Linker, ScratchPool, Tagger, entity_values};
+use tawsim_tokenizer::Tokenized;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
+use crate::details::{entity_details, parse_date};
 use crate::input::{InputFormat, documents, find_sources};
 use crate::output::Target;
 use crate::progress::byte_bar;
@@ -37,6 +40,10 @@ pub(crate) struct Args {
     /// Read all inputs as this, whatever their names.
     #[arg(long, value_enum)]
     from: Option<InputFormat>,
+    /// When the texts were written, as 2018-09-17: dates are resolved against it, and only what existed
+    /// then is linked. The default is the first full date in the text.
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    date: Option<u32>,
     /// Threads; 0 means one a core.
     #[arg(long, default_value_t = 0)]
     threads: usize,
@@ -47,12 +54,16 @@ pub(crate) struct Args {
 
 const AFTER_HELP: &str = "\
 One JSON line a document: id, text, offset_unit (\"byte\"), entities with start, end, label, surface, score.
+A FACTION or PLACE has a link: id, name, kind, score, lat, lon, country, admin, side and alternatives of the
+gazetteer entry it means; without an id the gazetteer lacks it. A NUMBER has a value: min, max and the counted
+noun; a DATE one with its first and last day.
 A plain text longer than 8 MiB becomes one document a part; its id is FILE#BYTE, the byte at which the part
 begins in the file.
 
 Examples:
   tawsim tag article.txt
   tawsim tag news/ --output entities.jsonl
+  tawsim tag news/ --format geojson --output places.geojson
   cat article.txt | tawsim tag - --format html > article.html";
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -65,6 +76,17 @@ enum TagFormat {
     Conll,
     /// A page with highlights that any browser opens.
     Html,
+    /// A table of mentions with their links and values.
+    Csv,
+    /// The places that were linked, as points.
+    Geojson,
+}
+
+impl TagFormat {
+    /// Whether it shows links and values.
+    const fn has_details(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::Geojson)
+    }
 }
 
 /// Texts are handed to the threads in batches of about this size.
@@ -88,6 +110,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         format: args.format.unwrap_or(default),
         view: TerminalView::new(tagger.labels(), target.has_colour()),
         tagger: &tagger,
+        linker: Linker::new(tagger.model()),
+        date: args.date,
     };
     let started = Instant::now();
     let work = || tag_all(args, &writer, &mut target, *stdin, messages);
@@ -155,13 +179,15 @@ struct Batch<'a> {
     pool: ScratchPool,
     documents: Vec<Document>,
     byte_len: usize,
+    has_output: bool,
     totals: Totals,
 }
 
 impl<'a> Batch<'a> {
     fn new(writer: &'a DocumentWriter<'a>) -> Self {
         let pool = ScratchPool::new();
-        Self { writer, pool, documents: Vec::new(), byte_len: 0, totals: Totals::default() }
+        let totals = Totals::default();
+        Self { writer, pool, documents: Vec::new(), byte_len: 0, has_output: false, totals }
     }
 
     fn push(&mut self, document: Document) {
@@ -182,6 +208,10 @@ impl<'a> Batch<'a> {
             self.totals.n_documents += 1;
             self.totals.n_tokens += written.n_tokens;
             self.totals.n_entities += written.n_entities;
+            if self.has_output && !written.bytes.is_empty() {
+                target.write(self.writer.separator())?;
+            }
+            self.has_output |= !written.bytes.is_empty();
             target.write(&written.bytes)?;
         }
         self.documents.clear();
@@ -201,6 +231,8 @@ struct DocumentWriter<'a> {
     format: TagFormat,
     view: TerminalView,
     tagger: &'a Tagger,
+    linker: Linker<'a>,
+    date: Option<u32>,
 }
 
 impl DocumentWriter<'_> {
@@ -209,6 +241,8 @@ impl DocumentWriter<'_> {
         match self.format {
             TagFormat::Html => write_html_header(self.tagger.labels(), &mut out)?,
             TagFormat::View => self.view.write_legend(&mut out)?,
+            TagFormat::Csv => write_mentions_header(&mut out)?,
+            TagFormat::Geojson => write_geojson_header(&mut out)?,
             TagFormat::Jsonl | TagFormat::Conll => {}
         }
         Ok(out)
@@ -216,20 +250,49 @@ impl DocumentWriter<'_> {
 
     fn footer(&self) -> Result<Vec<u8>> {
         let mut out = Vec::new();
-        if matches!(self.format, TagFormat::Html) {
-            write_html_footer(&mut out)?;
+        match self.format {
+            TagFormat::Html => write_html_footer(&mut out)?,
+            TagFormat::Geojson => write_geojson_footer(&mut out)?,
+            _ => {}
         }
         Ok(out)
+    }
+
+    /// What stands between two documents that are not empty.
+    const fn separator(&self) -> &'static [u8] {
+        if matches!(self.format, TagFormat::Geojson) { GEOJSON_SEPARATOR } else { b"" }
+    }
+
+    /// What is known of the document's entities beyond their labels, if the format shows it.
+    fn details<'d>(
+        &'d self,
+        document: &'d Document,
+        tokenized: &Tokenized,
+    ) -> Vec<EntityDetails<'d>> {
+        if !self.format.has_details() {
+            return Vec::new();
+        }
+        let labels = self.tagger.labels();
+        let hints = LinkHints { date: self.date, country: None };
+        let links = self.linker.link(document, tokenized, labels, hints);
+        let values = entity_values(document, tokenized, labels, self.date);
+        let pairs = links.iter().zip(values);
+        pairs
+            .map(|(linked, value)| entity_details(&document.text, linked.as_ref(), value))
+            .collect()
     }
 
     fn document(&self, document: &mut Document, pool: &ScratchPool) -> Result<Written> {
         let mut scratch = pool.get();
         let found = self.tagger.tag(&document.text, &mut scratch);
         document.entities = found.iter().map(|entity| Entity::from(*entity)).collect();
-        let labels = self.tagger.labels();
+        let (labels, document) = (self.tagger.labels(), &*document);
+        let details = self.details(document, scratch.tokenized());
         let mut bytes = Vec::new();
         match self.format {
-            TagFormat::Jsonl => write_jsonl(document, labels, &mut bytes)?,
+            TagFormat::Jsonl => write_jsonl_with_details(document, labels, &details, &mut bytes)?,
+            TagFormat::Csv => write_mentions(document, labels, &details, &mut bytes)?,
+            TagFormat::Geojson => write_geojson(document, &details, &mut bytes)?,
             TagFormat::Html => write_html_document(document, labels, &mut bytes)?,
             TagFormat::View => self.view.write_document(document, &mut bytes)?,
             TagFormat::Conll => {

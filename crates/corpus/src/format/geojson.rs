@@ -61,7 +61,9 @@ pub fn write_geojson(
 ) -> io::Result<()> {
     let mut features: Vec<Feature<'_>> = Vec::new();
     for (entity, details) in document.entities.iter().zip(details) {
-        let Some((link, id, coordinates)) = details.link.as_ref().and_then(located) else { continue };
+        let Some((link, id, coordinates)) = details.link.as_ref().and_then(located) else {
+            continue;
+        };
         let mention = Mention {
             start: entity.span.start(),
             end: entity.span.end(),
@@ -137,8 +139,10 @@ mod tests {
         }
         let link = |id, lat: Option<f64>| EntityDetails {
             link: Some(LinkDetails { id: Some(id), lat, lon: lat, ..LinkDetails::default() }),
+            value: None,
         };
-        let details = [link("place:1", Some(36.2)), link("place:1", Some(36.2)), link("place:2", None)];
+        let details =
+            [link("place:1", Some(36.2)), link("place:1", Some(36.2)), link("place:2", None)];
         let mut out = Vec::new();
         write_geojson_header(&mut out).expect("to memory");
         write_geojson(&document, &details, &mut out).expect("to memory");

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::{Document, EntityDetails, LabelSet, LinkDetails};
+use crate::{Document, EntityDetails, LabelSet, LinkDetails, ValueDetails};
 
 /// The columns, in order.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 20] = [
     "document",
     "start",
     "end",
@@ -21,6 +21,11 @@ const COLUMNS: [&str; 15] = [
     "country",
     "admin",
     "side",
+    "value_min",
+    "value_max",
+    "unit",
+    "date_from",
+    "date_to",
 ];
 
 /// Writes the header line. Call it once, before the documents.
@@ -45,7 +50,9 @@ pub fn write_mentions(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = document.entities.iter().enumerate().map(|(idx, entity)| {
-        let link = details.get(idx).and_then(|details| details.link.as_ref());
+        let details = details.get(idx);
+        let link = details.and_then(|details| details.link.as_ref());
+        let value = details.and_then(|details| details.value.as_ref());
         let head = [
             harmless(&document.id),
             entity.span.start().to_string(),
@@ -54,16 +61,17 @@ pub fn write_mentions(
             harmless(document.surface(entity)),
             entity.score.map_or(String::new(), |score| format!("{score:.4}")),
         ];
-        let mut fields = head.into_iter().chain(link_fields(link));
+        let mut fields = head.into_iter().chain(link_fields(link)).chain(value_fields(value));
         COLUMNS.map(|_| fields.next().unwrap_or_default())
     });
     write_rows(rows, out)
 }
 
 fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
-    let Some(link) = link else { return Vec::new() };
+    let Some(link) = link else { return vec![String::new(); 9] };
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let degrees = |degrees: Option<f64>| degrees.map_or(String::new(), |degrees| degrees.to_string());
+    let degrees =
+        |degrees: Option<f64>| degrees.map_or(String::new(), |degrees| degrees.to_string());
     vec![
         text(link.id),
         text(link.name),
@@ -75,6 +83,21 @@ fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
         link.admin.join(" / "),
         text(link.side),
     ]
+}
+
+fn value_fields(value: Option<&ValueDetails<'_>>) -> Vec<String> {
+    match value {
+        None => Vec::new(),
+        Some(ValueDetails::Number { min, max, unit, .. }) => vec![
+            min.to_string(),
+            max.map_or(String::new(), |max| max.to_string()),
+            unit.map_or(String::new(), harmless),
+        ],
+        Some(ValueDetails::Date { from, to, .. }) => {
+            let empty = String::new;
+            vec![empty(), empty(), empty(), from.clone(), to.clone()]
+        }
+    }
 }
 
 /// Text that a spreadsheet does not run.
@@ -119,15 +142,26 @@ mod tests {
             admin: vec!["حلب", "جبل سمعان"],
             ..LinkDetails::default()
         };
-        let details = [EntityDetails { link: Some(link) }, EntityDetails::default()];
+        let value = ValueDetails::Number {
+            min: 12.0,
+            max: None,
+            approximate: false,
+            percent: false,
+            ordinal: false,
+            unit: Some("قتيل"),
+        };
+        let details = [
+            EntityDetails { link: Some(link), value: None },
+            EntityDetails { link: None, value: Some(value) },
+        ];
         let mut out = Vec::new();
         write_mentions_header(&mut out).expect("to memory");
         write_mentions(&document, &labels, &details, &mut out).expect("to memory");
         assert_eq!(
             String::from_utf8(out).expect("UTF-8"),
-            "document,start,end,label,surface,score,link_id,link_name,link_kind,link_score,lat,lon,country,admin,side\r\n\
-             \"'=a,b\",5,11,PLACE,حلب,,place:1,حلب,,0.7500,36.2,37.15,,حلب / جبل سمعان,\r\n\
-             \"'=a,b\",12,19,FACTION,\"\"\"ق\nف\"\"\",,,,,,,,,,\r\n"
+            "document,start,end,label,surface,score,link_id,link_name,link_kind,link_score,lat,lon,country,admin,side,value_min,value_max,unit,date_from,date_to\r\n\
+             \"'=a,b\",5,11,PLACE,حلب,,place:1,حلب,,0.7500,36.2,37.15,,حلب / جبل سمعان,,,,,,\r\n\
+             \"'=a,b\",12,19,FACTION,\"\"\"ق\nف\"\"\",,,,,,,,,,,12,,قتيل,,\r\n"
         );
     }
 }

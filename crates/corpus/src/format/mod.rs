@@ -7,9 +7,7 @@ mod links;
 mod mentions;
 
 pub use conll::{conll_tag, write_conll};
-pub use geojson::{
-    GEOJSON_SEPARATOR, write_geojson, write_geojson_footer, write_geojson_header,
-};
+pub use geojson::{GEOJSON_SEPARATOR, write_geojson, write_geojson_footer, write_geojson_header};
 pub use html::{write_html_document, write_html_footer, write_html_header};
 pub use interlinear::{read_interlinear, write_interlinear};
 pub use jsonl::{JsonlReader, write_jsonl, write_jsonl_with_details};

@@ -170,7 +170,10 @@ impl<'a> Checker<'a> {
         let elsewhere: Vec<&str> = elsewhere.map(|other| other.id.as_str()).collect();
         let (id, doubled, conflict) = (&record.id, same.join(", "), elsewhere.join(", "));
         if !doubled.is_empty() {
-            self.tell(false, format!("{id}: {name} is also {doubled}, and nothing tells them apart"));
+            self.tell(
+                false,
+                format!("{id}: {name} is also {doubled}, and nothing tells them apart"),
+            );
         }
         if !conflict.is_empty() {
             self.tell(false, format!("{id}: {name} is also {conflict}; mark one with ? or ~"));
@@ -229,17 +232,23 @@ mod tests {
             &["faction:1\tarmy\tأ ب\t\t\t\t\t2015\t2012"],
             &["E2 faction:1: valid_from lies behind valid_to"],
         );
-        check(&["place:1\tcity\tحلب\t\t\t99\t1"], &["E2 place:1: \"99\" is no number of degrees up to 90"]);
         check(
-            &["place:1\tcity\tإدلب\tادلب"],
-            &["W2 place:1: إدلب is listed in two spellings"],
+            &["place:1\tcity\tحلب\t\t\t99\t1"],
+            &["E2 place:1: \"99\" is no number of degrees up to 90"],
         );
+        check(&["place:1\tcity\tإدلب\tادلب"], &["W2 place:1: إدلب is listed in two spellings"]);
         check(
-            &["place:1\tvillage\tالنيرب\t\t\t35.9\t36.7", "place:2\tvillage\tالنيرب\t\t\t35.91\t36.7"],
+            &[
+                "place:1\tvillage\tالنيرب\t\t\t35.9\t36.7",
+                "place:2\tvillage\tالنيرب\t\t\t35.91\t36.7",
+            ],
             &["W2 place:1: النيرب is also place:2, and nothing tells them apart"],
         );
         check(
-            &["place:1\tvillage\tالنيرب\t\t\t35.9\t36.7", "place:2\tvillage\tالنيرب\t\t\t36.2\t37.2"],
+            &[
+                "place:1\tvillage\tالنيرب\t\t\t35.9\t36.7",
+                "place:2\tvillage\tالنيرب\t\t\t36.2\t37.2",
+            ],
             &[],
         );
         check(

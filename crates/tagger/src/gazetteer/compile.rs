@@ -25,7 +25,8 @@ pub(super) fn check(record: &GazetteerRecord) -> Result<(), String> {
             return Err(at(format!("{column} {date:?} is no year and no ISO date")));
         }
     }
-    let is_code = record.country.len() == 2 && record.country.bytes().all(|b| b.is_ascii_uppercase());
+    let is_code =
+        record.country.len() == 2 && record.country.bytes().all(|b| b.is_ascii_uppercase());
     if !record.country.is_empty() && !is_code {
         return Err(at(format!("country {:?} is no ISO 3166-1 alpha-2 code", record.country)));
     }

@@ -273,23 +273,24 @@ impl<'m> EntriesView<'m> {
     /// Whether everything that a row points at is there, so that no look-up can leave the arrays.
     pub(crate) fn is_sound(self) -> bool {
         let Ok(strings) = std::str::from_utf8(self.strings) else { return false };
-        let is_string = |at: StringRef| {
-            (at as usize) < strings.len() && strings.is_char_boundary(at as usize)
-        };
+        let is_string =
+            |at: StringRef| (at as usize) < strings.len() && strings.is_char_boundary(at as usize);
         let n_entries = self.rows.len() as u64;
         let is_entry = |number: u32| u64::from(number) <= n_entries;
         (strings.is_empty() || strings.ends_with('\n'))
-            && self.rows.iter().all(|row| {
-                [row.id, row.name, row.kind, row.admin].into_iter().all(is_string)
-            })
+            && self
+                .rows
+                .iter()
+                .all(|row| [row.id, row.name, row.kind, row.admin].into_iter().all(is_string))
             && self.relations.iter().all(|row| {
                 u64::from(row.entry) < n_entries
                     && is_string(row.side)
                     && [row.parent, row.predecessor, row.successor].into_iter().all(is_entry)
             })
-            && self.names.iter().all(|row| {
-                u64::from(row.entry_and_status >> 2) < n_entries && is_string(row.name)
-            })
+            && self
+                .names
+                .iter()
+                .all(|row| u64::from(row.entry_and_status >> 2) < n_entries && is_string(row.name))
     }
 }
 

@@ -191,10 +191,13 @@ pub fn import_rows(
     let mut fields: Vec<(String, usize)> = Vec::new();
     for (field, column) in columns {
         if GazetteerRecord::default().field(field).is_none() {
-            return Err(format!("no field {field:?}; fields are id, kind, name, names, lat, lon …"));
+            return Err(format!(
+                "no field {field:?}; fields are id, kind, name, names, lat, lon …"
+            ));
         }
         let at = header.iter().position(|name| name.trim() == column);
-        let at = at.ok_or_else(|| format!("no column {column:?}; there are {}", header.join(", ")))?;
+        let at =
+            at.ok_or_else(|| format!("no column {column:?}; there are {}", header.join(", ")))?;
         fields.push((field.clone(), at));
     }
     for (at, name) in header.iter().enumerate() {

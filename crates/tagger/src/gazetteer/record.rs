@@ -61,8 +61,27 @@ macro_rules! columns {
 
 /// All columns in the order in which they are written.
 const COLUMNS: &[(&str, Get, GetMut)] = columns![
-    id, kind, name, names, latin, valid_from, valid_to, source, side, parent, predecessor,
-    successor, country, admin1, admin2, admin3, pcode, geonames, lat, lon, precision
+    id,
+    kind,
+    name,
+    names,
+    latin,
+    valid_from,
+    valid_to,
+    source,
+    side,
+    parent,
+    predecessor,
+    successor,
+    country,
+    admin1,
+    admin2,
+    admin3,
+    pcode,
+    geonames,
+    lat,
+    lon,
+    precision
 ];
 
 const COMMON: [&str; 8] =

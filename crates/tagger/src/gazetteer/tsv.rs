@@ -21,18 +21,15 @@ const NEEDED: [&str; 3] = ["id", "name", "names"];
 ///
 /// # Errors
 /// The first line that is wrong.
-pub fn read_gazetteer_table(
-    table: &str,
-) -> Result<Vec<(usize, GazetteerRecord)>, GazetteerError> {
+pub fn read_gazetteer_table(table: &str) -> Result<Vec<(usize, GazetteerRecord)>, GazetteerError> {
     let error = |idx: usize, problem| GazetteerError { line: idx + 1, problem };
     let table = table.strip_prefix('\u{FEFF}').unwrap_or(table);
     let mut rows = table.lines().enumerate().filter(|(_, row)| !row.starts_with('#'));
     let Some((header_idx, header)) = rows.next() else { return Ok(Vec::new()) };
     let columns: Vec<&str> = header.split('\t').map(str::trim).collect();
     if let Some(missing) = NEEDED.iter().find(|needed| !columns.contains(needed)) {
-        let problem = format!(
-            "no column {missing:?}; the first line names the columns, separated by tabs"
-        );
+        let problem =
+            format!("no column {missing:?}; the first line names the columns, separated by tabs");
         return Err(error(header_idx, problem));
     }
     let rows = rows.filter(|(_, row)| !row.trim().is_empty());
@@ -90,8 +87,7 @@ impl GazetteerBuilder {
     pub fn add_tsv(&mut self, table: &str) -> Result<usize, GazetteerError> {
         let records = read_gazetteer_table(table)?;
         for (line, record) in &records {
-            self.add_record(record)
-                .map_err(|problem| GazetteerError { line: *line, problem })?;
+            self.add_record(record).map_err(|problem| GazetteerError { line: *line, problem })?;
         }
         Ok(records.len())
     }

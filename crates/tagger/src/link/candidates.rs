@@ -3,8 +3,8 @@
 use super::geo::Point;
 use super::score::{Evidence, NameMatch, Part, name_value};
 use super::words::{KIND_PRIORS, LEADING_WORDS, OTHER_KIND_PRIOR, TRAILING_WORDS};
-use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
 use crate::NameStatus;
+use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
 
 /// An entry that a name may mean.
 #[derive(Clone, Debug)]

@@ -76,7 +76,8 @@ pub(crate) fn kind_word_before(text: &str, tokenized: &Tokenized, span: Span) ->
 const MAX_SEGMENTS_BEFORE: usize = 5;
 const SENTENCE_ENDS: [char; 6] = ['.', '؟', '!', '\n', ':', '،'];
 /// Words that may stand between a kind word and its name.
-const DIRECTIONS: &[&str] = &["شمال", "جنوب", "شرق", "غرب", "شرقي", "غربي", "شمالي", "جنوبي", "وسط"];
+const DIRECTIONS: &[&str] =
+    &["شمال", "جنوب", "شرق", "غرب", "شرقي", "غربي", "شمالي", "جنوبي", "وسط"];
 
 /// Whether a kind word in front of the first name also holds for the second: `بلدتي X وY`.
 pub(crate) fn is_coordinated(gap: &str) -> bool {

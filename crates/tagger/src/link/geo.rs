@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn near_places_agree_with_the_great_circle() {
-        let places = [(36.206, 37.152), (35.929, 36.635), (33.517, 36.277), (15.35, 44.2), (32.9, 13.18)];
+        let places =
+            [(36.206, 37.152), (35.929, 36.635), (33.517, 36.277), (15.35, 44.2), (32.9, 13.18)];
         let point = |(lat, lon): (f64, f64)| Point::new(((lat * 1e5) as i32, (lon * 1e5) as i32));
         for a in places {
             for b in places {

@@ -17,7 +17,7 @@ pub use score::Evidence;
 
 pub(crate) use words::kind_word;
 
-use tawsim_corpus::{Entity, LabelSet};
+use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tokenizer::Tokenized;
 
 use crate::Model;
@@ -51,6 +51,8 @@ pub struct Link<'m> {
 pub struct Linked<'m> {
     /// The likeliest entry; `None` is NIL: likelier than any entry is that the gazetteer lacks it.
     pub link: Option<Link<'m>>,
+    /// The probability of NIL.
+    pub nil_score: f32,
     /// Other entries it may mean, the likeliest first, at most [`Linker::MAX_ALTERNATIVES`].
     pub alternatives: Vec<Link<'m>>,
 }
@@ -63,14 +65,14 @@ pub struct Linked<'m> {
 /// let tagger = Tagger::new(Model::open("conflict-ar.tawsim".as_ref())?);
 /// let linker = Linker::new(tagger.model());
 /// let mut scratch = TaggerScratch::new();
-/// let text = "قصف على مدينة خان شيخون بريف إدلب";
-/// let found = tagger.tag(text, &mut scratch);
-/// let entities: Vec<Entity> = found.iter().map(|entity| Entity::from(*entity)).collect();
-/// let links =
-///     linker.link(text, scratch.tokenized(), &entities, tagger.labels(), LinkHints::default());
-/// for (entity, linked) in entities.iter().zip(&links) {
+/// let mut document = Document::new("1", "قصف على مدينة خان شيخون بريف إدلب");
+/// let found = tagger.tag(&document.text, &mut scratch);
+/// document.entities = found.iter().map(|entity| Entity::from(*entity)).collect();
+/// let tokenized = scratch.tokenized();
+/// let links = linker.link(&document, tokenized, tagger.labels(), LinkHints::default());
+/// for (entity, linked) in document.entities.iter().zip(&links) {
 ///     let id = linked.as_ref().and_then(|linked| linked.link.as_ref()).map(|link| link.entry.id());
-///     println!("{} {id:?}", entity.span.slice(text));
+///     println!("{} {id:?}", document.surface(entity));
 /// }
 /// # Ok::<(), tawsim_tagger::ModelError>(())
 /// ```
@@ -108,17 +110,17 @@ impl<'m> Linker<'m> {
 
     /// What the entities of a document mean, in their order; `None` for labels that are not linked.
     ///
-    /// `tokenized` is the text's own, `labels` names the entities' labels. The same input gives the same
+    /// `tokenized` is its text's own, `labels` names the entities' labels. The same input gives the same
     /// links, whatever was linked before.
     #[must_use]
     pub fn link(
         &self,
-        text: &str,
+        document: &Document,
         tokenized: &Tokenized,
-        entities: &[Entity],
         labels: &LabelSet,
         hints: LinkHints,
     ) -> Vec<Option<Linked<'m>>> {
+        let (text, entities) = (document.text.as_str(), document.entities.as_slice());
         let source = Source { text, tokenized, entities, labels };
         let mut names = DocumentNames::read(self, &source);
         let context = Context::new(&source, hints);
@@ -136,11 +138,11 @@ impl<'m> Linker<'m> {
     }
 
     fn linked(&self, names: &DocumentNames<'_, 'm>, mention_idx: usize) -> Linked<'m> {
-        let (mut links, nil) = names.ranked(mention_idx);
-        let is_nil = links.first().is_none_or(|best| best.score < nil);
+        let (mut links, nil_score) = names.ranked(mention_idx);
+        let is_nil = links.first().is_none_or(|best| best.score < nil_score);
         links.truncate(Self::MAX_ALTERNATIVES + usize::from(!is_nil));
         let link = (!is_nil).then(|| links.remove(0));
-        Linked { link, alternatives: links }
+        Linked { link, nil_score, alternatives: links }
     }
 }
 

@@ -60,7 +60,8 @@ impl<'m> DocumentNames<'_, 'm> {
             (0..self.names.len()).map(|idx| self.support(idx, &countries)).collect()
         };
         for (name, evidence) in self.names.iter_mut().zip(evidence) {
-            for (candidate, [country, neighbours, nearest, remote]) in name.candidates.iter_mut().zip(evidence)
+            for (candidate, [country, neighbours, nearest, remote]) in
+                name.candidates.iter_mut().zip(evidence)
             {
                 candidate.evidence.set(Part::Country, country);
                 candidate.evidence.set(Part::Neighbours, neighbours);

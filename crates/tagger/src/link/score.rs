@@ -84,9 +84,7 @@ pub(crate) fn name_value(found: NameMatch) -> f32 {
         Short => 0.8,
     };
     let add = |is_so: bool, value: f32| if is_so { value } else { 0.0 };
-    sure + add(found.is_canonical, 0.2)
-        + add(!found.is_exact, -0.5)
-        + add(found.n_words > 1, 0.3)
+    sure + add(found.is_canonical, 0.2) + add(!found.is_exact, -0.5) + add(found.n_words > 1, 0.3)
 }
 
 /// The value of [`Part::Name`] for a short form behind the full name in the document.

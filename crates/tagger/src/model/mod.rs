@@ -17,7 +17,8 @@ use thiserror::Error;
 use crate::clusters::{ClusterRow, WordClusters};
 use crate::features::FeatureExtractor;
 use crate::gazetteer::{
-    Edge, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit, NameRow, RelationRow, named,
+    Edge, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit, NameRow,
+    RelationRow, named,
 };
 use attributes::{AttributeSlot, attribute_table, row_of};
 use container::{SectionKind, SectionRanges};

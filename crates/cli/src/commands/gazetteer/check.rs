@@ -78,7 +78,11 @@ fn write_common_names(
 
 fn write_counts(tables: &[GazetteerTable], streams: &mut Streams<'_>) -> Result<()> {
     let out = &mut streams.stdout;
-    writeln!(out, "{:<12}{:>9}{:>9}{:>11}{:>8}{:>9}", "class", "entries", "names", "ambiguous", "short", "located")?;
+    writeln!(
+        out,
+        "{:<12}{:>9}{:>9}{:>11}{:>8}{:>9}",
+        "class", "entries", "names", "ambiguous", "short", "located"
+    )?;
     for (class, counts) in count_gazetteer(tables) {
         writeln!(
             out,

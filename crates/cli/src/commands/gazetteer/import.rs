@@ -111,7 +111,8 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
         Command::Ocha(args) => import_ocha(&rows(table, &text)?, &args.country),
         Command::Csv(args) => import_rows(&rows(table, &text)?, &args.class, &args.columns),
     };
-    let imported = imported.map_err(anyhow::Error::msg).with_context(|| table.display().to_string())?;
+    let imported =
+        imported.map_err(anyhow::Error::msg).with_context(|| table.display().to_string())?;
     write(table, &imported, target, streams)
 }
 

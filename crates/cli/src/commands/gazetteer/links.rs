@@ -84,7 +84,11 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         return Ok(ExitCode::Success);
     }
     let mut all = Counts::default();
-    writeln!(streams.stdout, "{:<9}{:>8}{:>8}{:>10}{:>8}{:>8}{:>10}", "label", "links", "right", "accuracy", "NIL", "right", "offered")?;
+    writeln!(
+        streams.stdout,
+        "{:<9}{:>8}{:>8}{:>10}{:>8}{:>8}{:>10}",
+        "label", "links", "right", "accuracy", "NIL", "right", "offered"
+    )?;
     for (label, counts) in &scores.counts {
         write_counts(label, counts, streams)?;
         all.add(counts);
@@ -120,15 +124,20 @@ impl Scores<'_> {
     ) -> Result<()> {
         let mut tokenized = Tokenized::default();
         Tokenizer::new().tokenize(&document.text, &mut tokenized);
-        let found =
-            linker.link(&document.text, &tokenized, &document.entities, labels, LinkHints::default());
+        let found = linker.link(document, &tokenized, labels, LinkHints::default());
         for link in links {
             let at = document.entities.iter().position(|entity| {
                 (entity.span.start(), entity.span.end()) == (link.start, link.end)
                     && document.surface(entity) == link.surface
             });
             let Some(at) = at else {
-                bail!("{}: no entity {} at {}..{}", link.document, link.surface, link.start, link.end);
+                bail!(
+                    "{}: no entity {} at {}..{}",
+                    link.document,
+                    link.surface,
+                    link.start,
+                    link.end
+                );
             };
             let label = labels.name(document.entities[at].label);
             let linked = found[at].as_ref().with_context(|| format!("{label} is not linked"))?;

@@ -85,7 +85,10 @@ fn row<'a>(query: &'a str, entry: Entry<'a>) -> Row<'a> {
         id: entry.id(),
         kind: entry.kind(),
         name: entry.name(),
-        names: names.filter(|(_, status)| *status != NameStatus::Short).map(|(name, _)| name).collect(),
+        names: names
+            .filter(|(_, status)| *status != NameStatus::Short)
+            .map(|(name, _)| name)
+            .collect(),
         country: entry.country(),
         admin: entry.admin_path().collect(),
         lat,

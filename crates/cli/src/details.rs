@@ -1,0 +1,79 @@
+//! Links and values as the output formats show them.
+
+use tawsim_corpus::{EntityDetails, LinkAlternative, LinkDetails, ValueDetails};
+use tawsim_tagger::{EntityValue, Link, Linked};
+
+/// The details of an entity of `text`.
+pub(crate) fn entity_details<'a>(
+    text: &'a str,
+    linked: Option<&Linked<'a>>,
+    value: Option<EntityValue>,
+) -> EntityDetails<'a> {
+    EntityDetails {
+        link: linked.map(link_details),
+        value: value.map(|value| value_details(text, value)),
+    }
+}
+
+fn link_details<'a>(linked: &Linked<'a>) -> LinkDetails<'a> {
+    let alternatives = linked.alternatives.iter().map(alternative).collect();
+    let Some(link) = &linked.link else {
+        let score = rounded(linked.nil_score);
+        return LinkDetails { score, alternatives, ..LinkDetails::default() };
+    };
+    let entry = link.entry;
+    let (lat, lon) = entry.coordinates().unzip();
+    let known = |text: &'a str| (!text.is_empty()).then_some(text);
+    LinkDetails {
+        id: Some(entry.id()),
+        name: Some(entry.name()),
+        kind: known(entry.kind()),
+        score: rounded(link.score),
+        lat,
+        lon,
+        country: known(entry.country()),
+        admin: entry.admin_path().collect(),
+        side: known(entry.side()),
+        alternatives,
+    }
+}
+
+fn alternative<'a>(link: &Link<'a>) -> LinkAlternative<'a> {
+    LinkAlternative { id: link.entry.id(), name: link.entry.name(), score: rounded(link.score) }
+}
+
+/// Four digits: more would say nothing.
+fn rounded(score: f32) -> f32 {
+    (score * 10_000.0).round() / 10_000.0
+}
+
+fn value_details(text: &str, value: EntityValue) -> ValueDetails<'_> {
+    match value {
+        EntityValue::Number(number) => ValueDetails::Number {
+            min: number.lo,
+            max: number.hi.is_finite().then_some(number.hi),
+            approximate: number.approximate,
+            percent: number.percent,
+            ordinal: number.ordinal,
+            unit: number.unit.and_then(|unit| unit.get(text)),
+        },
+        EntityValue::Date(interval) => ValueDetails::Date {
+            from: iso(interval.from),
+            to: iso(interval.to),
+            time: interval.time.map(|(hour, minute)| format!("{hour:02}:{minute:02}")),
+        },
+    }
+}
+
+/// `20180917` as `2018-09-17`.
+fn iso(date: u32) -> String {
+    format!("{:04}-{:02}-{:02}", date / 10_000, date / 100 % 100, date % 100)
+}
+
+/// `2018-09-17` as `20180917`, for the command line.
+pub(crate) fn parse_date(text: &str) -> Result<u32, String> {
+    let digits: String = text.split('-').collect();
+    let is_date = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
+    let number = digits.parse().ok().filter(|_| is_date);
+    number.ok_or_else(|| "write a date as 2018-09-17".to_owned())
+}
