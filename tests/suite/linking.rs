@@ -55,7 +55,7 @@ fn a_word_in_front_says_which_place() {
 #[test]
 fn places_around_say_which_place() {
     check(
-        "قصفت بلدات معرة النعمان وكفرنبل والدانا بريف إدلب.",
+        "قصفت معرة النعمان وكفرنبل والدانا بريف إدلب.",
         &[
             "PLACE معرة النعمان place:sy:C3985",
             "PLACE كفرنبل place:sy:C4068",
@@ -107,6 +107,22 @@ fn short_forms_follow_their_full_name() {
             "FACTION القوات السودانية faction:sudanese-forces-yemen",
             "FACTION التشادية faction:chad-army",
         ],
+    );
+}
+
+#[test]
+fn other_spellings() {
+    check(
+        "قوات الحو.ثيين و HPG",
+        &["FACTION الحو.ثيين faction:houthis", "FACTION HPG faction:hpg"],
+    );
+    check(
+        "عناصر مكافحة الارهاب في العراق",
+        &["FACTION مكافحة الارهاب faction:iraqi-cts", "PLACE العراق country:iq"],
+    );
+    check(
+        "انضم للحشد الشعبي في العراق",
+        &["FACTION لحشد الشعبي faction:pmf", "PLACE العراق country:iq"],
     );
 }
 

@@ -121,8 +121,13 @@ impl Compiler {
     }
 
     fn push_names(&mut self, entry: u32, record: &GazetteerRecord) {
-        let names: BTreeMap<&str, NameStatus> =
+        let mut names: BTreeMap<&str, NameStatus> =
             record.marked_names().map(|(status, name)| (name, status)).collect();
+        // Texts in Arabic name factions by their Latin acronyms, but not places.
+        let latin = record.latin.split('|').map(str::trim).filter(|name| !name.is_empty());
+        if record.class() == "faction" {
+            names.extend(latin.map(|name| (name, NameStatus::Plain)));
+        }
         for (name, status) in names {
             let keys = self.keyer.keys(name);
             let (loose, exact) = (keys.loose, keys.exact);

@@ -39,6 +39,7 @@ impl NameKeyer {
         self.folded.clear();
         fold_into(name, &NormalizeOptions::MATCH_KEY, &mut self.folded);
         self.key.clear();
+        self.folded.make_ascii_lowercase();
         for word in words(&self.folded) {
             self.key.push(' ');
             self.key.push_str(word);
@@ -46,6 +47,9 @@ impl NameKeyer {
         let exact = short_hash(&self.key);
         self.folded.clear();
         fold_into(name, &NormalizeOptions::LOOSE_KEY, &mut self.folded);
+        self.folded.make_ascii_lowercase();
+        // `الحو.ثيين` is written so against filters.
+        self.folded.retain(|c| c != '.');
         self.key.clear();
         for word in words(&self.folded) {
             let bare = without_article(word);
@@ -93,6 +97,8 @@ mod tests {
         check("حماه", "حماة", false, true);
         check("كتائب أبي العباس", "كتائب أبو العباس", false, true);
         check("القوات الأميركية", "القوات الأمريكية", false, true);
+        check("الحو.ثيين", "الحوثيين", false, true);
+        check("YPG", "ypg", true, true);
         check("حلب", "حمص", false, false);
         check("الفرقة 30", "الفرقة 3", false, false);
     }

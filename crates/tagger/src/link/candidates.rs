@@ -2,7 +2,7 @@
 
 use super::geo::Point;
 use super::score::{Evidence, NameMatch, Part, name_value};
-use super::words::{KIND_PRIORS, LEADING_WORDS, OTHER_KIND_PRIOR, TRAILING_WORDS};
+use super::words::{KIND_PRIORS, LEADING_WORDS, OMITTED_HEADS, OTHER_KIND_PRIOR, TRAILING_WORDS};
 use crate::NameStatus;
 use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
 
@@ -47,6 +47,13 @@ impl<'m> Candidate<'m> {
             evidence,
             probability: 0.0,
         }
+    }
+}
+
+impl Candidate<'_> {
+    /// Lowers the value of its name: the surface and the name agree in part only.
+    fn was_found_by_less(&mut self) {
+        self.evidence.set(Part::Name, self.evidence.get(Part::Name) + CUT_VALUE);
     }
 }
 
@@ -95,9 +102,16 @@ impl<'l> CandidateFinder<'l> {
             }
             let cut = Surface { words, ..surface };
             found = self.look_up(&words.join(" "), cut, classes, entries);
-            for candidate in &mut found {
-                let value = candidate.evidence.get(Part::Name);
-                candidate.evidence.set(Part::Name, value + CUT_VALUE);
+            found.iter_mut().for_each(Candidate::was_found_by_less);
+        }
+        if classes.contains(&"faction") {
+            for head in OMITTED_HEADS {
+                if !found.is_empty() {
+                    break;
+                }
+                found =
+                    self.look_up(&format!("{head} {}", surface.text), surface, classes, entries);
+                found.iter_mut().for_each(Candidate::was_found_by_less);
             }
         }
         found
@@ -144,6 +158,9 @@ impl<'l> CandidateFinder<'l> {
         candidate.is_local_unit = hit.entry.class() == "faction"
             && UNIT_KINDS.contains(&candidate.kind)
             && !words.iter().any(|word| TRAILING_WORDS.contains(&word.as_str()));
+        if candidate.is_local_unit {
+            candidate.evidence.set(Part::Kind, 0.0);
+        }
         let is_outlined = code.is_ok_and(|code| self.outlines.binary_search(&code).is_ok());
         if is_outlined && hit.entry.class() == "place" {
             let prior = candidate.evidence.get(Part::Kind);
@@ -153,7 +170,7 @@ impl<'l> CandidateFinder<'l> {
     }
 }
 
-/// What is added where words had to be left out of the surface.
+/// What is added where words had to be left out of the surface or of the name.
 const CUT_VALUE: f32 = -0.5;
 
 /// The words without kind words in front, without adjectives behind, without both.

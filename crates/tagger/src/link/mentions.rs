@@ -179,10 +179,12 @@ fn find<'m>(
 ) -> (Vec<String>, Vec<Candidate<'m>>) {
     let words = loose_words(surface);
     let candidates = finder.find(Surface { text: surface, words: &words }, classes, entries);
-    if !candidates.is_empty() || !lost_alef {
-        return (words, candidates);
+    if candidates.is_empty() && lost_alef {
+        let restored = find(finder, (&format!("ا{surface}"), false), classes, entries);
+        // In `للواء` the noun itself begins with `ل`: there was no article to restore.
+        return if restored.1.is_empty() { (words, restored.1) } else { restored };
     }
-    find(finder, (&format!("ا{surface}"), false), classes, entries)
+    (words, candidates)
 }
 
 /// `للنظام` is `ل` and `لنظام`, whose article lost its alef.

@@ -146,7 +146,7 @@ fn reach(candidate: &Candidate<'_>, share: f32) -> f32 {
 }
 
 /// A division or service without a nationality in its name is one of the country that a text is about.
-const LOCAL_UNIT_REACH: f32 = 2.0;
+const LOCAL_UNIT_REACH: f32 = 2.5;
 /// How much less the country counts for the most prominent places.
 const PROMINENT_SHARE: f32 = 0.6;
 /// Places below this prior are small: nobody names them from far away.

@@ -88,7 +88,7 @@ pub(crate) fn name_value(found: NameMatch) -> f32 {
 }
 
 /// The value of [`Part::Name`] for a short form behind the full name in the document.
-pub(crate) const SHORT_FORM_VALUE: f32 = 2.4;
+pub(crate) const SHORT_FORM_VALUE: f32 = 2.2;
 /// The same where another full name came in between.
 pub(crate) const OLD_SHORT_FORM_VALUE: f32 = 1.4;
 /// The value of [`Part::Name`] for an adjective that shares the noun of the name before (`القوات السورية والروسية`).

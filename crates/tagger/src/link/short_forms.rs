@@ -71,7 +71,7 @@ impl<'m> Name<'m> {
     }
 }
 
-/// Whether the words are the first or the last ones of the full name.
+/// Whether the words stand in the full name side by side.
 fn is_part(words: &[String], full: &[String]) -> bool {
-    !words.is_empty() && (full.starts_with(words) || full.ends_with(words))
+    !words.is_empty() && full.windows(words.len()).any(|run| run == words)
 }

@@ -140,6 +140,10 @@ pub(crate) const LEADING_WORDS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Words that a text may leave out in front of a faction's name.
+pub(crate) const OMITTED_HEADS: &[&str] =
+    &["جهاز", "قوات", "حركة", "تنظيم", "جيش", "كتائب", "لواء", "فرقة", "جبهة", "هيئة", "ميليشيا"];
+
 /// Words that a text may put behind a name, or leave out of it.
 pub(crate) const TRAILING_WORDS: &[&str] = &[
     "سوري",
