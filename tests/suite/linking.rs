@@ -169,7 +169,7 @@ fn annotated_links() {
         b"",
     );
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for (label, bound) in [("PLACE", 0.88), ("FACTION", 0.92)] {
+    for (label, bound) in [("PLACE", 0.93), ("FACTION", 0.88)] {
         let row = run.stdout.lines().find(|row| row.starts_with(label)).expect(label);
         let accuracy: f64 =
             row.split_whitespace().nth(3).expect("accuracy").parse().expect("a number");
