@@ -181,9 +181,10 @@ fn cuts<'w>(words: &'w [String], classes: &[&str]) -> impl Iterator<Item = &'w [
     let leading = LEADING_WORDS.iter().find(|(class, _)| classes.contains(class));
     let n_leading = usize::from(is_in(words.first(), leading.map_or(&[], |(_, list)| list)));
     let n_trailing = usize::from(is_in(words.last(), TRAILING_WORDS));
-    [(n_leading, 0), (0, n_trailing), (n_leading, n_trailing)]
-        .into_iter()
-        .filter(|(front, back)| front + back > 0)
+    let one_side = [(n_leading, 0), (0, n_trailing)].into_iter().filter(|(a, b)| a + b > 0);
+    let both = std::iter::once((n_leading, n_trailing)).filter(|(a, b)| a * b > 0);
+    one_side
+        .chain(both)
         .filter_map(move |(front, back)| words.get(front..words.len().checked_sub(back)?))
         .filter(|rest| !rest.is_empty())
 }
