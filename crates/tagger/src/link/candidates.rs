@@ -2,7 +2,10 @@
 
 use super::geo::Point;
 use super::score::{Evidence, NameMatch, Part, name_value};
-use super::words::{KIND_PRIORS, LEADING_WORDS, OMITTED_HEADS, OTHER_KIND_PRIOR, TRAILING_WORDS};
+use super::words::{
+    KIND_PRIORS, LEADING_WORDS, NATIONALITIES, OMITTED_HEADS, OTHER_KIND_PRIOR, STATE_HEADS,
+    TRAILING_WORDS,
+};
 use crate::NameStatus;
 use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
 
@@ -105,6 +108,7 @@ impl<'l> CandidateFinder<'l> {
             found.iter_mut().for_each(Candidate::was_found_by_less);
         }
         if classes.contains(&"faction") {
+            self.add_national(surface, entries, &mut found);
             for head in OMITTED_HEADS {
                 if !found.is_empty() {
                     break;
@@ -115,6 +119,32 @@ impl<'l> CandidateFinder<'l> {
             }
         }
         found
+    }
+
+    /// Adds what the surface means with an adjective of nationality behind it: `الجيش` is `الجيش اللبناني` in
+    /// a Lebanese text. The countries of the document decide.
+    fn add_national<'m>(
+        &mut self,
+        surface: Surface<'_>,
+        entries: EntriesView<'m>,
+        found: &mut Vec<Candidate<'m>>,
+    ) {
+        let is_word = |list: &[&str], word: &String| list.contains(&word.as_str());
+        let is_general = surface.words.first().is_some_and(|word| is_word(STATE_HEADS, word))
+            && !surface.words.iter().any(|word| is_word(TRAILING_WORDS, word));
+        let adjectives = NATIONALITIES.iter().flat_map(|(_, adjectives)| adjectives);
+        for adjective in adjectives.filter(|_| is_general) {
+            let name = format!("{} {adjective}", surface.text);
+            for mut candidate in self.look_up(&name, surface, &["faction"], entries) {
+                candidate.status = NameStatus::Short;
+                candidate.is_local_unit = true;
+                candidate.evidence.set(Part::Name, NATIONAL_VALUE);
+                candidate.evidence.set(Part::Kind, 0.0);
+                if !found.iter().any(|known| known.entry == candidate.entry) {
+                    found.push(candidate);
+                }
+            }
+        }
     }
 
     pub(crate) fn look_up<'m>(
@@ -170,6 +200,8 @@ impl<'l> CandidateFinder<'l> {
     }
 }
 
+/// The value of the name where a nationality was added to the surface.
+const NATIONAL_VALUE: f32 = 1.6;
 /// What is added where words had to be left out of the surface or of the name.
 const CUT_VALUE: f32 = -0.5;
 

@@ -144,6 +144,41 @@ pub(crate) const LEADING_WORDS: &[(&str, &[&str])] = &[
 pub(crate) const OMITTED_HEADS: &[&str] =
     &["جهاز", "قوات", "حركة", "تنظيم", "جيش", "كتائب", "لواء", "فرقة", "جبهة", "هيئة", "ميليشيا"];
 
+/// First words of names that every state has its own of; the text of a country leaves its adjective out.
+pub(crate) const STATE_HEADS: &[&str] = &[
+    "جيش",
+    "قوات",
+    "قوي",
+    "امن",
+    "حرس",
+    "شرطه",
+    "مخابرات",
+    "استخبارات",
+    "سلاح",
+    "بحريه",
+    "جهاز",
+    "حكومه",
+    "خفر",
+    "دفاع",
+    "قياده",
+];
+
+/// Adjectives of nationality, masculine and feminine.
+pub(crate) const NATIONALITIES: &[(&str, [&str; 2])] = &[
+    ("SY", ["السوري", "السورية"]),
+    ("IQ", ["العراقي", "العراقية"]),
+    ("LB", ["اللبناني", "اللبنانية"]),
+    ("YE", ["اليمني", "اليمنية"]),
+    ("LY", ["الليبي", "الليبية"]),
+    ("SD", ["السوداني", "السودانية"]),
+    ("PS", ["الفلسطيني", "الفلسطينية"]),
+    ("IL", ["الإسرائيلي", "الإسرائيلية"]),
+    ("EG", ["المصري", "المصرية"]),
+    ("JO", ["الأردني", "الأردنية"]),
+    ("TR", ["التركي", "التركية"]),
+    ("IR", ["الإيراني", "الإيرانية"]),
+];
+
 /// Words that a text may put behind a name, or leave out of it.
 pub(crate) const TRAILING_WORDS: &[&str] = &[
     "سوري",
