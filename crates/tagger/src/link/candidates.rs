@@ -14,6 +14,11 @@ use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
 pub(crate) struct Candidate<'m> {
     pub entry: Entry<'m>,
     pub kind: &'m str,
+    pub name: &'m str,
+    /// The units it lies in.
+    pub admin: Vec<&'m str>,
+    /// Whether other places can lie in it.
+    pub can_hold: bool,
     pub country: &'m str,
     pub point: Option<Point>,
     /// Whether it is an area: its point says little, what lies in it says more.
@@ -31,6 +36,8 @@ const MAX_CANDIDATES: usize = 24;
 const FACTION_PRIOR: f32 = 0.8;
 /// Kinds of factions that every army has.
 const UNIT_KINDS: [&str; 6] = ["brigade", "command", "corps", "division", "service", "unit"];
+/// Kinds of places that units are named after.
+const HOLDERS: [&str; 5] = ["governorate", "district", "city", "town", "region"];
 const AREAS: [&str; 6] = ["country", "territory", "governorate", "region", "sea", "river"];
 
 impl<'m> Candidate<'m> {
@@ -42,6 +49,9 @@ impl<'m> Candidate<'m> {
         Self {
             entry,
             kind,
+            name: entry.name(),
+            admin: entry.admin_path().collect(),
+            can_hold: HOLDERS.contains(&kind),
             country: entry.country(),
             point: entry.degrees_e5().map(Point::new),
             is_area: AREAS.contains(&kind),

@@ -177,10 +177,8 @@ const AREA_SHARE: f32 = 0.5;
 
 /// Whether one of the units that `inner` lies in is `outer`, or is named after it.
 fn lies_in(inner: &Candidate<'_>, outer: &Candidate<'_>) -> bool {
-    let can_hold = matches!(outer.kind, "governorate" | "district" | "city" | "town" | "region");
-    let is_same = inner.entry.name() == outer.entry.name();
-    can_hold
-        && !is_same
+    outer.can_hold
+        && inner.admin.contains(&outer.name)
+        && inner.name != outer.name
         && inner.country == outer.country
-        && inner.entry.admin_path().any(|unit| unit == outer.entry.name())
 }
