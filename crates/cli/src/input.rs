@@ -176,10 +176,13 @@ fn or_empty<'a>(
     empty.into_iter().chain(items)
 }
 
+/// An interlinear document is read whole; a longer one is refused.
+const MAX_INTERLINEAR_BYTES: u64 = 64 << 20;
+
 fn read_whole(source: &Source, input: impl Read, labels: &mut LabelSet) -> Result<Document> {
     let place = || source.path.display().to_string();
     let mut text = String::new();
-    let limit = text::MAX_PART_BYTES as u64;
+    let limit = MAX_INTERLINEAR_BYTES;
     input.take(limit + 1).read_to_string(&mut text).with_context(place)?;
     if text.len() as u64 > limit {
         bail!("{}: longer than {limit} bytes; split the document", place());

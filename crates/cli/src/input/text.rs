@@ -3,8 +3,9 @@ use std::io::Read;
 use anyhow::{Result, bail};
 use tawsim_corpus::Document;
 
-/// A longer text is read in parts of at most this length, so that a file larger than memory works.
-pub(super) const MAX_PART_BYTES: usize = 8 << 20;
+/// A longer text is read in parts of at most this length, so that a file larger than memory works. Linking
+/// looks at all places of a document, so a part is no larger than a long report.
+const MAX_PART_BYTES: usize = 1 << 20;
 
 /// A plain text as documents: one, or for a long file one a part.
 ///
