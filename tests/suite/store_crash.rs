@@ -23,7 +23,7 @@ fn from_parent() -> Option<(std::path::PathBuf, u64)> {
 }
 
 #[test]
-#[ignore = "the child of nothing_acknowledged_is_lost_by_a_kill"]
+#[ignore = "no test of its own: nothing_acknowledged_is_lost_by_a_kill starts it as a child and kills it"]
 fn child_that_is_killed() {
     if let Some((folder, seed)) = from_parent() {
         edit_until_killed(&folder, seed).expect("room on disk");
@@ -31,7 +31,7 @@ fn child_that_is_killed() {
 }
 
 #[test]
-#[ignore = "the child of nothing_acknowledged_is_lost_by_a_failing_disk"]
+#[ignore = "no test of its own: nothing_acknowledged_is_lost_by_a_failing_disk starts it as a child"]
 fn child_with_a_failing_disk() {
     if let Some((folder, seed)) = from_parent() {
         // It may fail at any act: what it had acknowledged is what counts.

@@ -89,6 +89,6 @@ mod tests {
         check("/home/u/Dropbox/p", Some("Dropbox"));
         check("/home/u/Dropbox (Work)/p", Some("Dropbox"));
         check("/home/u/OneDrive - Office/p", Some("OneDrive"));
-        check("/home/u/work/p", None);
+        check("/home/u/texts/p", None);
     }
 }

@@ -10,6 +10,7 @@ use tawsim_tagger::{
 };
 
 use super::evaluate::{evaluate_tagger, write_scores};
+use super::gazetteer::table_paths;
 use super::with_threads;
 use crate::ExitCode;
 use crate::input::read_annotated;
@@ -174,30 +175,13 @@ fn scramble(seed: u64, idx: u64) -> u64 {
 fn read_gazetteer(paths: &[PathBuf]) -> Result<Gazetteer> {
     let mut builder = GazetteerBuilder::new();
     for path in paths {
-        for table in tables(path)? {
+        for table in table_paths(path)? {
             let place = || table.display().to_string();
             let text = std::fs::read_to_string(&table).with_context(place)?;
             builder.add_tsv(&text).with_context(place)?;
         }
     }
     Ok(builder.build())
-}
-
-/// The file, or the `.tsv` files of the folder in the order of their names.
-fn tables(path: &Path) -> Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let list = || -> std::io::Result<Vec<PathBuf>> {
-        path.read_dir()?.map(|entry| Ok(entry?.path())).collect()
-    };
-    let mut files = list().with_context(|| format!("{}: cannot list", path.display()))?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "tsv"));
-    files.sort();
-    if files.is_empty() {
-        bail!("{}: no .tsv file in this folder", path.display());
-    }
-    Ok(files)
 }
 
 fn settings(args: &Args, gazetteer: Gazetteer, n_documents: usize) -> TrainSettings {
