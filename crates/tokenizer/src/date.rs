@@ -5,7 +5,7 @@ mod names;
 use crate::chars::digit;
 use crate::letters::{Letters, letter_start};
 use crate::{Span, Token, TokenKind, Tokenized};
-use names::{Month, month, ordinal_hour, weekday};
+use names::{Month, may_begin_name, month, ordinal_hour, weekday};
 
 /// The calendar that a month or year belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,7 +68,8 @@ pub fn find_dates(text: &str, tokenized: &Tokenized, out: &mut Vec<DateMention>)
         let reader = Reader { text, tokens: &tokenized.tokens()[range] };
         let mut idx = 0;
         while idx < reader.tokens.len() {
-            match reader.clock(idx).or_else(|| reader.date(idx)) {
+            let may_begin = reader.may_begin(idx).then_some(());
+            match may_begin.and_then(|()| reader.clock(idx).or_else(|| reader.date(idx))) {
                 Some((mention, next)) => {
                     out.push(mention);
                     idx = next;
@@ -101,6 +102,9 @@ impl Partial {
     }
 }
 
+const CONJUNCTIONS: [Letters; 2] = [Letters::literal("و"), Letters::literal("ف")];
+const PREPOSITIONS: [Letters; 3] =
+    [Letters::literal("ب"), Letters::literal("ل"), Letters::literal("ك")];
 const YEAR_WORDS: &[&str] = &["عام", "سنة", "العام", "لعام", "لسنة", "بعام"];
 const HOUR_WORDS: &[&str] = &["الساعة", "الساعه"];
 
@@ -119,6 +123,18 @@ impl Reader<'_> {
         letters.is_some() && forms.iter().any(|form| Letters::from_text(form) == letters)
     }
 
+    /// Whether a date or a clock time may begin at a token: digits, or a word that begins a name.
+    fn may_begin(&self, idx: usize) -> bool {
+        match self.tokens[idx].kind {
+            TokenKind::Number => true,
+            TokenKind::Word => {
+                let is_first = |word| may_begin_name(word).then_some(());
+                self.behind_clitic(idx, is_first).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// What `known` makes of the word, or of the word behind its proclitics; and how many letters
     /// they have.
     fn behind_clitic<T>(
@@ -127,11 +143,8 @@ impl Reader<'_> {
         known: impl Fn(Letters) -> Option<T>,
     ) -> Option<(T, u32)> {
         let letters = self.letters(idx)?;
-        let is_one_of = |clitics: &[&str], at: u32| {
-            clitics.iter().any(|clitic| letters.skip(at).first(1) == Letters::literal(clitic))
-        };
-        let conjunction = u32::from(is_one_of(&["و", "ف"], 0));
-        let preposition = u32::from(is_one_of(&["ب", "ل", "ك"], conjunction));
+        let conjunction = u32::from(CONJUNCTIONS.contains(&letters.first(1)));
+        let preposition = u32::from(PREPOSITIONS.contains(&letters.skip(conjunction).first(1)));
         [0, conjunction, conjunction + preposition]
             .into_iter()
             .find_map(|n_letters| Some((known(letters.skip(n_letters))?, n_letters)))

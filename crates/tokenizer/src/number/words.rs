@@ -120,9 +120,12 @@ const FUSED: &[(&str, u64)] = &[
 ];
 const FUSED_HUNDRED: &str = "مئة مائة مية";
 
-static TABLE: LazyLock<Vec<(Letters, NumberWord)>> = LazyLock::new(table);
+/// The number words in an open-addressing table; empty letters are an empty slot.
+static TABLE: LazyLock<[(Letters, NumberWord); N_SLOTS]> = LazyLock::new(table);
 
-fn table() -> Vec<(Letters, NumberWord)> {
+const N_SLOTS: usize = 1024;
+
+fn rows() -> Vec<(Letters, NumberWord)> {
     let mut rows = Vec::new();
     for (forms, word) in ROWS {
         forms.split(' ').for_each(|form| push_spellings(form, *word, &mut rows));
@@ -132,8 +135,19 @@ fn table() -> Vec<(Letters, NumberWord)> {
             push_spellings(&format!("{first}{hundred}"), Hundreds(*value), &mut rows);
         }
     }
-    rows.sort_by_key(|row| row.0);
     rows
+}
+
+fn table() -> [(Letters, NumberWord); N_SLOTS] {
+    let mut table = [(Letters::default(), Few); N_SLOTS];
+    for row in rows() {
+        let mut slot = row.0.hash() as usize % N_SLOTS;
+        while table[slot].0 != Letters::default() {
+            slot = (slot + 1) % N_SLOTS;
+        }
+        table[slot] = row;
+    }
+    table
 }
 
 fn push_spellings(form: &str, word: NumberWord, rows: &mut Vec<(Letters, NumberWord)>) {
@@ -144,9 +158,17 @@ fn push_spellings(form: &str, word: NumberWord, rows: &mut Vec<(Letters, NumberW
 }
 
 /// The number word of these letters, without clitics.
+#[inline]
 pub(super) fn number_word(letters: Letters) -> Option<NumberWord> {
-    let found = TABLE.binary_search_by_key(&letters, |row| row.0).ok()?;
-    Some(TABLE[found].1)
+    let table = &*TABLE;
+    let mut slot = letters.hash() as usize % N_SLOTS;
+    while table[slot].0 != Letters::default() {
+        if table[slot].0 == letters {
+            return Some(table[slot].1);
+        }
+        slot = (slot + 1) % N_SLOTS;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -154,8 +176,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_form_stands_twice() {
-        let twice = TABLE.windows(2).find(|rows| rows[0].0 == rows[1].0);
+    fn no_form_stands_twice_and_all_are_found() {
+        let mut rows = rows();
+        assert!(rows.len() < N_SLOTS / 2, "the table stays sparse");
+        for (letters, word) in &rows {
+            assert_eq!(number_word(*letters), Some(*word));
+        }
+        rows.sort_by_key(|row| row.0);
+        let twice = rows.windows(2).find(|rows| rows[0].0 == rows[1].0);
         assert_eq!(twice, None);
+        assert_eq!(number_word(Letters::literal("حلب")), None);
     }
 }
