@@ -11,6 +11,7 @@ mod formats;
 mod gazetteer;
 mod linking;
 mod model_file;
+mod number_values;
 mod numbers;
 mod store_cli;
 mod store_copies;
