@@ -6,6 +6,7 @@
 //!
 //! The crate knows no corpus file formats and prints nothing.
 
+mod calendar;
 mod clusters;
 mod features;
 mod gazetteer;

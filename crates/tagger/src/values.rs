@@ -1,9 +1,10 @@
 //! What numbers and dates say: values of NUMBER entities, intervals of DATE entities.
 
+use crate::calendar::{day_from_number, month_days, number_from_day, valid_day, year_of};
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tokenizer::{
     Calendar, DateMention, DateValue, NumberMention, NumberValue, Span, Tokenized, find_dates,
-    find_numbers,
+    find_numbers, number_at,
 };
 
 /// What an entity says beyond its label.
@@ -70,7 +71,7 @@ pub fn entity_values(
     let first_full = || dates.iter().find_map(|mention| full_day(&mention.value));
     let today = date.and_then(day_from_number).or_else(first_full);
     let value = |entity: &Entity| match labels.name(entity.label) {
-        NUMBER_LABEL => number(text, &numbers, entity.span).map(EntityValue::Number),
+        NUMBER_LABEL => number((text, tokenized), &numbers, entity.span).map(EntityValue::Number),
         DATE_LABEL => interval(&dates, entity.span, today).map(EntityValue::Date),
         _ => None,
     };
@@ -78,7 +79,11 @@ pub fn entity_values(
 }
 
 /// The value of the numbers in a span: of several (`12 و16 ألف`) the least and the most.
-fn number(text: &str, mentions: &[NumberMention], span: Span) -> Option<NumberValue> {
+fn number(
+    (text, tokenized): (&str, &Tokenized),
+    mentions: &[NumberMention],
+    span: Span,
+) -> Option<NumberValue> {
     let inside = within(mentions, span, |mention| mention.span);
     let values = inside.map(|mention| mention.value);
     let found = values.reduce(|a, b| NumberValue {
@@ -90,7 +95,7 @@ fn number(text: &str, mentions: &[NumberMention], span: Span) -> Option<NumberVa
         percent: a.percent || b.percent,
         unit: b.unit.or(a.unit),
     });
-    found.or_else(|| {
+    found.or_else(|| number_at(text, tokenized, span)).or_else(|| {
         NumberValue::parse(span.slice(text)).map(|value| NumberValue { unit: None, ..value })
     })
 }
@@ -113,17 +118,17 @@ fn interval(mentions: &[DateMention], span: Span, today: Option<i64>) -> Option<
 }
 
 fn resolve(value: &DateValue, today: Option<i64>) -> Option<DateInterval> {
-    if value.calendar != Calendar::Gregorian {
-        return None;
-    }
-    let days = match (value.year, value.month, value.day) {
+    let calendar = value.calendar;
+    let days = match (value.year.map(i64::from), value.month.map(i64::from), value.day) {
         (Some(year), Some(month), Some(day)) => {
-            let day = valid_day(year.into(), month.into(), day.into())?;
+            let day = valid_day(calendar, year, month, day.into())?;
             (day, day)
         }
-        (Some(year), Some(month), None) => month_days(year.into(), month.into()),
-        (Some(year), None, _) => (day_number(year.into(), 1, 1), day_number(year.into(), 12, 31)),
-        (None, Some(month), day) => nearest(month.into(), day.map(i64::from), today?)?,
+        (Some(year), Some(month), None) => month_days(calendar, year, month),
+        (Some(year), None, _) => {
+            (month_days(calendar, year, 1).0, month_days(calendar, year, 12).1)
+        }
+        (None, Some(month), day) => nearest(calendar, (month, day.map(i64::from)), today?)?,
         (None, None, None) => {
             let day = match value.weekday {
                 Some(weekday) => last_weekday(weekday.into(), today?),
@@ -138,11 +143,11 @@ fn resolve(value: &DateValue, today: Option<i64>) -> Option<DateInterval> {
 }
 
 /// The day or month without a year that lies nearest to `today`; of two the earlier.
-fn nearest(month: i64, day: Option<i64>, today: i64) -> Option<(i64, i64)> {
-    let year = civil(today).0;
+fn nearest(calendar: Calendar, (month, day): (i64, Option<i64>), today: i64) -> Option<(i64, i64)> {
+    let year = year_of(calendar, today);
     let candidates = (year - 1..=year + 1).filter_map(|year| match day {
-        Some(day) => valid_day(year, month, day).map(|day| (day, day)),
-        None => Some(month_days(year, month)),
+        Some(day) => valid_day(calendar, year, month, day).map(|day| (day, day)),
+        None => Some(month_days(calendar, year, month)),
     });
     candidates.min_by_key(|(from, to)| {
         if (*from..=*to).contains(&today) {
@@ -158,84 +163,14 @@ fn last_weekday(weekday: i64, today: i64) -> i64 {
     today - (today + 4 - weekday).rem_euclid(7)
 }
 
-fn month_days(year: i64, month: i64) -> (i64, i64) {
-    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    (day_number(year, month, 1), day_number(next.0, next.1, 1) - 1)
-}
-
 fn full_day(value: &DateValue) -> Option<i64> {
-    let is_gregorian = value.calendar == Calendar::Gregorian;
     let (year, month, day) = (value.year?, value.month?, value.day?);
-    valid_day(year.into(), month.into(), day.into()).filter(|_| is_gregorian)
-}
-
-/// `yyyymmdd` as a day, if it is one.
-fn day_from_number(number: u32) -> Option<i64> {
-    let number = i64::from(number);
-    valid_day(number / 10_000, number / 100 % 100, number % 100)
-}
-
-fn number_from_day(day: i64) -> u32 {
-    let (year, month, day) = civil(day);
-    (year * 10_000 + month * 100 + day).clamp(0, i64::from(u32::MAX)) as u32
-}
-
-/// The day, if the calendar has it.
-fn valid_day(year: i64, month: i64, day: i64) -> Option<i64> {
-    let number = day_number(year, month, day);
-    (civil(number) == (year, month, day)).then_some(number)
-}
-
-/// Days since 1970-01-01 (H. Hinnant, chrono-compatible low-level date algorithms, `days_from_civil`).
-fn day_number(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year - era * 400;
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// Year, month and day (`civil_from_days`, as above).
-fn civil(day_number: i64) -> (i64, i64, i64) {
-    let shifted = day_number + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted - era * 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    valid_day(value.calendar, year.into(), month.into(), day.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Counts days one by one, with the rule of leap years.
-    #[test]
-    fn days_agree_with_a_walk_through_the_calendar() {
-        let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let mut number = day_number(1899, 12, 31);
-        for year in 1900..=2110 {
-            for month in 1..=12 {
-                let n_days = match month {
-                    2 => 28 + i64::from(is_leap(year)),
-                    4 | 6 | 9 | 11 => 30,
-                    _ => 31,
-                };
-                for day in 1..=n_days {
-                    number += 1;
-                    assert_eq!(day_number(year, month, day), number);
-                    assert_eq!(civil(number), (year, month, day));
-                }
-                assert_eq!(valid_day(year, month, n_days + 1), None);
-            }
-        }
-        assert_eq!(day_number(1970, 1, 1), 0);
-    }
 
     fn check(value: DateValue, today: u32, expected: Option<(u32, u32)>) {
         let today = (today > 0).then(|| day_from_number(today).expect("a day"));
@@ -264,7 +199,14 @@ mod tests {
         check(weekday(4), 20_180_315, Some((20_180_315, 20_180_315)));
         check(weekday(5), 20_180_315, Some((20_180_309, 20_180_309)));
         check(weekday(5), 0, None);
-        let hijri = DateValue { calendar: Calendar::Hijri, ..date(1440, 1, 1) };
-        check(hijri, 20_180_315, None);
+        let hijri =
+            |year, month, day| DateValue { calendar: Calendar::Hijri, ..date(year, month, day) };
+        // The months of Ramadan as the rule has them; sighted they began a day later.
+        check(hijri(1439, 9, 10), 0, Some((20_180_525, 20_180_525)));
+        check(hijri(1439, 9, 0), 0, Some((20_180_516, 20_180_614)));
+        check(hijri(1440, 0, 0), 0, Some((20_180_912, 20_190_831)));
+        check(hijri(0, 9, 1), 20_180_510, Some((20_180_516, 20_180_516)));
+        check(hijri(0, 9, 1), 0, None);
+        check(hijri(1440, 2, 30), 0, None);
     }
 }

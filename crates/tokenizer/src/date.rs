@@ -106,6 +106,11 @@ const CONJUNCTIONS: [Letters; 2] = [Letters::literal("و"), Letters::literal("ف
 const PREPOSITIONS: [Letters; 3] =
     [Letters::literal("ب"), Letters::literal("ل"), Letters::literal("ك")];
 const YEAR_WORDS: &[&str] = &["عام", "سنة", "العام", "لعام", "لسنة", "بعام"];
+/// Words that may stand between a Hijri month and its year.
+const MONTH_ADJECTIVES: &[&str] = &["المبارك", "الحرام", "المعظم", "المحرم"];
+const HIJRI_WORDS: &[&str] = &["هجري", "هجرية", "الهجري", "للهجرة"];
+/// Numeric dates before this year are of the Hijri calendar.
+const FIRST_GREGORIAN_YEAR: u16 = 1500;
 const HOUR_WORDS: &[&str] = &["الساعة", "الساعه"];
 
 impl Reader<'_> {
@@ -249,8 +254,12 @@ impl Reader<'_> {
             partial.next +=
                 usize::from(self.slice(partial.next) == Some(")") && self.slice(next) == Some("("));
         }
-        match self.year_at(partial.next) {
-            Some((year, next)) => partial.with(next, |value| value.year = Some(year)),
+        let adjective = usize::from(self.is_word(partial.next, MONTH_ADJECTIVES));
+        match self.year_at(partial.next + adjective) {
+            Some((year, next)) => {
+                let next = next + usize::from(self.is_hijri_mark(next));
+                partial.with(next, |value| value.year = Some(year))
+            }
             None => partial,
         }
     }
@@ -264,6 +273,11 @@ impl Reader<'_> {
         at += usize::from(self.is_word(at, &["من"]));
         at += usize::from(self.is_word(at, YEAR_WORDS));
         Some((self.year_number(at)?, at + 1))
+    }
+
+    /// `1440 هـ`, `1440 للهجرة`.
+    fn is_hijri_mark(&self, idx: usize) -> bool {
+        self.slice(idx) == Some("هـ") || self.is_word(idx, HIJRI_WORDS)
     }
 
     fn year_number(&self, idx: usize) -> Option<u16> {
@@ -280,7 +294,7 @@ impl Reader<'_> {
                     })
                     .is_some());
         let year = self.year_number(idx).filter(|_| behind)?;
-        let hijri = matches!(self.slice(idx + 1), Some("هـ"));
+        let hijri = self.is_hijri_mark(idx + 1);
         let calendar = if hijri { Calendar::Hijri } else { Calendar::Gregorian };
         let value = DateValue { calendar, year: Some(year), ..DateValue::default() };
         Some(Partial { value, next: idx + 1 + usize::from(hijri) })
@@ -333,13 +347,15 @@ fn number(digits: &str) -> Option<u16> {
         .then(|| values.iter().fold(0, |n, &(value, _)| n * 10 + u16::from(value)))
 }
 
-/// Year, month, day in either order; the year has four digits.
+/// Year, month, day in either order; the year has four digits. `1440/9/3` is a Hijri date.
 fn ordered(parts: &[u16]) -> Option<DateValue> {
     let &[first, month, last] = parts else { return None };
     let (year, day) = if first > 31 { (first, last) } else { (last, first) };
     let fits =
         (1200..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let is_hijri = year < FIRST_GREGORIAN_YEAR;
     fits.then(|| DateValue {
+        calendar: if is_hijri { Calendar::Hijri } else { Calendar::Gregorian },
         year: Some(year),
         month: Some(month as u8),
         day: Some(day as u8),

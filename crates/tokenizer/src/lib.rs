@@ -27,7 +27,7 @@ pub use hf::{
     ArabicDecoder, ArabicNormalizer, ArabicPreTokenizer, ArabicTokenizer, Piece, encode_document,
 };
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
-pub use number::{NumberMention, NumberValue, find_numbers};
+pub use number::{NumberMention, NumberValue, find_numbers, number_at};
 pub use offset::{OffsetMap, OffsetUnit};
 pub use scheme::Scheme;
 pub use segmenter::{

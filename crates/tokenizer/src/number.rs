@@ -1,12 +1,15 @@
 //! Numbers with values.
 
+mod bounds;
 mod digits;
 mod read;
+mod unit;
 mod words;
 
 use crate::letters::Letters;
-use crate::{Span, TokenKind, Tokenized, Tokenizer};
+use crate::{Sentence, Span, TokenKind, Tokenized, Tokenizer};
 use read::{Item, ItemValue, Read, Reader};
+use unit::Counting;
 use words::NumberWord;
 
 /// What a number expression says.
@@ -27,7 +30,8 @@ pub struct NumberValue {
     pub ordinal: bool,
     /// Whether it is a percentage; 40 % is 40.
     pub percent: bool,
-    /// The word behind it, if there is one: the counted noun or the measure.
+    /// The counted noun or the measure, without proclitics, if there is one: behind the number, or before
+    /// it in `عائلة واحدة` and `الجسور الخمسة`.
     pub unit: Option<Span>,
 }
 
@@ -76,47 +80,6 @@ pub struct NumberMention {
     pub value: NumberValue,
 }
 
-/// Words before a number that bound it: the words, what they make of the value.
-const APPROXIMATORS: &[(&str, Bound)] = &[
-    ("اكثر من", Bound::Above),
-    ("ازيد من", Bound::Above),
-    ("ما يزيد عن", Bound::Above),
-    ("ما يزيد على", Bound::Above),
-    ("يزيد عن", Bound::Above),
-    ("يزيد على", Bound::Above),
-    ("تزيد عن", Bound::Above),
-    ("ما يربو على", Bound::Above),
-    ("ما لا يقل عن", Bound::Above),
-    ("لا يقل عن", Bound::Above),
-    ("لا تقل عن", Bound::Above),
-    ("على الاقل", Bound::Above),
-    ("فوق", Bound::Above),
-    ("اقل من", Bound::Below),
-    ("لا يتجاوز", Bound::Below),
-    ("لا تتجاوز", Bound::Below),
-    ("لا يزيد عن", Bound::Below),
-    ("لا يزيد على", Bound::Below),
-    ("نحو", Bound::About),
-    ("حوالي", Bound::About),
-    ("حوالى", Bound::About),
-    ("قرابة", Bound::About),
-    ("زهاء", Bound::About),
-    ("ما يقارب", Bound::About),
-    ("يقارب", Bound::About),
-    ("تقريبا", Bound::About),
-];
-
-/// An approximator has at most this many words.
-const MAX_APPROXIMATOR_WORDS: usize = 4;
-
-/// What an approximator makes of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bound {
-    Above,
-    Below,
-    About,
-}
-
 /// Finds the number expressions of a tokenized text, in order.
 ///
 /// `18 قتيلا وسبعين جريحا` gives 18 and 70: what و joins is one number only without a noun between.
@@ -136,8 +99,7 @@ enum Bound {
 pub fn find_numbers(text: &str, tokenized: &Tokenized, out: &mut Vec<NumberMention>) {
     out.clear();
     for sentence in tokenized.sentences() {
-        let range = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
-        let finder = Finder { reader: Reader { text, tokens: &tokenized.tokens()[range] } };
+        let finder = Finder::new(text, tokenized, *sentence);
         let mut idx = 0;
         while idx < finder.reader.tokens.len() {
             match finder.mention(idx) {
@@ -151,16 +113,39 @@ pub fn find_numbers(text: &str, tokenized: &Tokenized, out: &mut Vec<NumberMenti
     }
 }
 
+/// The value of a span that is known to be a number: it may also be a word that mostly is none,
+/// `مسافة صفر`, `مرافقيه الاثنين`.
+#[must_use]
+pub fn number_at(text: &str, tokenized: &Tokenized, span: Span) -> Option<NumberValue> {
+    let tokens = tokenized.tokens();
+    let first = tokens.partition_point(|token| token.span.end() <= span.start());
+    let is_here = |sentence: &&Sentence| (first as u32) < sentence.end_token_idx;
+    let sentence = tokenized.sentences().iter().find(is_here)?;
+    let mut finder = Finder::new(text, tokenized, *sentence);
+    finder.reader.is_number = true;
+    let idx = first.checked_sub(finder.first_token_idx)?;
+    Some(finder.mention(idx)?.0.value)
+}
+
 /// Finds mentions in one sentence.
 #[derive(Clone, Copy)]
 struct Finder<'t> {
     reader: Reader<'t>,
+    tokenized: &'t Tokenized,
+    first_token_idx: usize,
 }
 
 /// A value and the tokens it takes.
 type Found = (NumberValue, usize);
 
-impl Finder<'_> {
+impl<'t> Finder<'t> {
+    fn new(text: &'t str, tokenized: &'t Tokenized, sentence: Sentence) -> Self {
+        let range = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
+        let first_token_idx = range.start;
+        let reader = Reader { text, tokens: &tokenized.tokens()[range], is_number: false };
+        Self { reader, tokenized, first_token_idx }
+    }
+
     fn mention(&self, idx: usize) -> Option<(NumberMention, usize)> {
         let item = self.reader.item(idx)?;
         // A lone و before the number is no part of it.
@@ -169,12 +154,20 @@ impl Finder<'_> {
             self.ordinal(first, item).or_else(|| self.vague(item)).or_else(|| self.range(idx))?;
         let (percent, next) = self.percent(next);
         let end = self.reader.tokens[next - 1].span.end();
+        let value = NumberValue { percent, ..value };
+        let unit = self.unit(Counting { item, next, value });
         let mut mention = NumberMention {
             span: Span::new(item.start, end),
             context: Span::new(item.start, end),
-            value: NumberValue { percent, unit: self.unit(next), ..value },
+            value: NumberValue { unit, ..value },
         };
-        self.approximate(idx, &mut mention);
+        if let Some((bound, first)) = bounds::before(self.reader, idx, item.joined) {
+            bound.apply(&mut mention.value);
+            mention.context = Span::new(self.reader.tokens[first].span.start(), end);
+        }
+        if let Some(bound) = bounds::behind(self.reader, next) {
+            bound.apply(&mut mention.value);
+        }
         Some((mention, next))
     }
 
@@ -182,7 +175,12 @@ impl Finder<'_> {
     fn ordinal(&self, first: usize, item: Item) -> Option<Found> {
         let (mut value, mut next) = match item.value {
             ItemValue::Word(NumberWord::Ordinal(value)) => (value as f64, item.next),
-            ItemValue::Digits(value) if self.has_article_before(first) => (value, item.next),
+            ItemValue::Digits(value)
+                if self.has_article_before(first)
+                    && !self.counts_with_article(first, item.next) =>
+            {
+                (value, item.next)
+            }
             _ => return None,
         };
         if let Some(Item { value: ItemValue::Word(word), joined, next: behind, .. }) =
@@ -297,48 +295,5 @@ impl Finder<'_> {
             return (true, next + 2);
         }
         (false, next)
-    }
-
-    /// The word behind the number, if no clitic joins it to something else.
-    fn unit(&self, next: usize) -> Option<Span> {
-        const NO_UNITS: &[&str] =
-            &["من", "في", "على", "الى", "عن", "الذين", "التي", "الذي", "كانوا", "بين", "هم", "و"];
-        let letters = self.reader.letters(next)?;
-        let is_unit = letters.len() > 1
-            && letters.first(1) != Letters::literal("و")
-            && !NO_UNITS.iter().any(|word| Letters::from_text(word) == Some(letters));
-        is_unit.then(|| self.reader.tokens[next].span)
-    }
-
-    /// Widens the value by the approximator before the token `idx`.
-    fn approximate(&self, idx: usize, mention: &mut NumberMention) {
-        let Some((bound, start)) = self.approximator(idx) else { return };
-        mention.context = Span::new(start, mention.span.end());
-        let value = &mut mention.value;
-        value.exact = false;
-        match bound {
-            Bound::Above => value.hi = f64::INFINITY,
-            Bound::Below => value.lo = 0.0,
-            Bound::About => value.approximate = true,
-        }
-    }
-
-    /// The longest approximator that ends before a token, and where it begins.
-    fn approximator(&self, idx: usize) -> Option<(Bound, u32)> {
-        (1..=MAX_APPROXIMATOR_WORDS.min(idx)).rev().find_map(|n_words| {
-            let first = idx - n_words;
-            let bound = APPROXIMATORS.iter().find(|row| self.stands_at(row.0, first, n_words))?.1;
-            Some((bound, self.reader.tokens[first].span.start()))
-        })
-    }
-
-    /// Whether these words, the first with or without a proclitic, stand at the tokens.
-    fn stands_at(&self, words: &str, first: usize, n_words: usize) -> bool {
-        let mut expected = words.split(' ').map(Letters::from_text);
-        let mut found = (first..first + n_words).map(|idx| self.reader.letters(idx));
-        let head = (expected.next().flatten(), found.next().flatten());
-        let (Some(head), Some(token)) = head else { return false };
-        let begins = token == head || (token.len() == head.len() + 1 && token.skip(1) == head);
-        begins && expected.eq(found)
     }
 }

@@ -10,6 +10,8 @@ use crate::{Token, TokenKind};
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: &'t [Token],
+    /// Whether words that mostly are no numbers are some.
+    pub(super) is_number: bool,
 }
 
 /// A number word or digits, and what stands in front of it in its token.
@@ -72,7 +74,7 @@ impl Reader<'_> {
             return Some(Item { value, joined: false, definite: false, start, next: idx + 1 });
         }
         let letters = self.letters(idx)?;
-        let mut prefix = Prefix::of(letters)?;
+        let mut prefix = Prefix::of(letters, self.is_number)?;
         if letters == WAHID && self.letters(idx + 1).and_then(number_word) == Some(NumberWord::Ten)
         {
             // Without hamza, وأحد عشر looks as if it began with واحد.
@@ -118,7 +120,8 @@ impl Reader<'_> {
         match word {
             NumberWord::Unit(unit) => Some(match behind {
                 Some((NumberWord::Ten, ten)) if !ten.joined => (10 + unit, ten.next),
-                Some((NumberWord::Tens(tens), rest)) if rest.joined => (tens + unit, rest.next),
+                // `ثلاثة عشرين` without its و is met; nothing else reads so.
+                Some((NumberWord::Tens(tens), rest)) => (tens + unit, rest.next),
                 _ => (unit, item.next),
             }),
             NumberWord::BeforeTen(unit) => match behind? {
@@ -126,6 +129,7 @@ impl Reader<'_> {
                 (NumberWord::Tens(tens), rest) if rest.joined => Some((tens + unit, rest.next)),
                 _ => None,
             },
+            NumberWord::Zero => Some((0, item.next)),
             NumberWord::Ten => Some((10, item.next)),
             NumberWord::Tens(tens) => Some((tens, item.next)),
             _ => None,
@@ -260,8 +264,8 @@ struct Prefix {
 }
 
 impl Prefix {
-    fn of(letters: Letters) -> Option<Self> {
-        Self::try_behind(letters, 0).or_else(|| {
+    fn of(letters: Letters, is_number: bool) -> Option<Self> {
+        Self::try_behind(letters, 0, is_number).or_else(|| {
             let conjunction =
                 u32::from(["و", "ف"].iter().any(|c| letters.first(1) == Letters::literal(c)));
             let rest = letters.skip(conjunction);
@@ -269,17 +273,18 @@ impl Prefix {
                 u32::from(["ب", "ل", "ك"].iter().any(|c| rest.first(1) == Letters::literal(c)));
             let tries = [(conjunction, 0), (conjunction, preposition)];
             tries.into_iter().filter(|&(c, p)| c + p > 0).find_map(|(c, p)| {
-                let found = Self::try_behind(letters, c + p)?;
+                let found = Self::try_behind(letters, c + p, is_number)?;
                 Some(Self { joined: c > 0, ..found })
             })
         })
     }
 
     /// The word behind `n_letters` proclitics, with or without article (`لل` lost its alef).
-    fn try_behind(letters: Letters, n_letters: u32) -> Option<Self> {
+    fn try_behind(letters: Letters, n_letters: u32, is_number: bool) -> Option<Self> {
         let rest = letters.skip(n_letters);
         let prefix = |word, definite| Self { word, joined: false, definite, n_letters };
-        if let Some(word) = number_word(rest) {
+        if let Some(word) = number_word(rest).filter(|word| is_number || *word != NumberWord::Zero)
+        {
             return Some(prefix(word, matches!(word, NumberWord::Ordinal(_))));
         }
         let behind_lam = n_letters > 0 && letters.at(n_letters - 1) == crate::pattern::LAM;
@@ -297,7 +302,10 @@ impl Prefix {
         let word = number_word(bare)?;
         // الأحد is Sunday, الاثنين Monday.
         let is_day = matches!(word, NumberWord::BeforeTen(1) | NumberWord::Unit(2));
-        (!is_day || bare.len() > 5 || matches!(word, NumberWord::BeforeTen(_)) && bare.len() > 3)
+        (!is_day
+            || is_number
+            || bare.len() > 5
+            || matches!(word, NumberWord::BeforeTen(_)) && bare.len() > 3)
             .then(|| prefix(word, true))
     }
 }

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 /// What a number word means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum NumberWord {
+    /// صفر, which mostly is the month or another word.
+    Zero,
     /// 1 to 9.
     Unit(u64),
     /// 1 and 2 as they stand only before عشر or (أحد, إحدى) before the tens.
@@ -41,10 +43,11 @@ pub(super) enum NumberWord {
 
 use NumberWord::{
     BeforeTen, Dual, Few, Hundred, Hundreds, Ordinal, Part, Parts, Plural, Scale, ScaleOrDual, Ten,
-    Tens, TwoParts, Unit, Vague,
+    Tens, TwoParts, Unit, Vague, Zero,
 };
 
 const ROWS: &[(&str, NumberWord)] = &[
+    ("صفر", Zero),
     ("واحد واحدة واحدا", Unit(1)),
     ("اثنان اثنين اثنتان اثنتين ثنتان ثنتين", Unit(2)),
     ("احد احدى حادي حادية", BeforeTen(1)),
@@ -70,7 +73,7 @@ const ROWS: &[(&str, NumberWord)] = &[
     ("الف", Scale(1_000)),
     ("الفا", ScaleOrDual(1_000)),
     ("الفان الفين الفي", Dual(1_000)),
-    ("الاف الوف", Plural(1_000)),
+    ("الاف الافا الوف الوفا", Plural(1_000)),
     ("مليون", Scale(1_000_000)),
     ("مليونا", ScaleOrDual(1_000_000)),
     ("مليونان مليونين مليوني", Dual(1_000_000)),
@@ -86,9 +89,9 @@ const ROWS: &[(&str, NumberWord)] = &[
     ("عشرات", Vague(10)),
     ("مئات مئاتا مءات", Vague(100)),
     ("بضع بضعة", Few),
-    ("نصف نصفا", Part(2)),
-    ("ثلث ثلثا", Part(3)),
-    ("ربع ربعا", Part(4)),
+    ("نصف نصفا نصفه نصفها نصفهم", Part(2)),
+    ("ثلث ثلثا ثلثه ثلثها ثلثهم", Part(3)),
+    ("ربع ربعا ربعه ربعها ربعهم", Part(4)),
     ("ثلثي ثلثين ثلثان", TwoParts(3)),
     ("ارباع", Parts(4)),
     ("اثلاث", Parts(3)),
