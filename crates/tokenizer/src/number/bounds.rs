@@ -82,6 +82,9 @@ const BEHIND: &[(&str, Bound)] = &[
 /// So many words may stand between a number and what bounds it from behind.
 const MAX_WORDS_BETWEEN: usize = 3;
 
+/// An approximator in front has at most this many words; one behind has at most two.
+const MAX_WORDS: usize = 5;
+
 /// The letters of the words of an approximator; no letters stand for any word.
 type Pattern = (Vec<Letters>, Bound);
 
@@ -134,38 +137,41 @@ fn pattern(words: &str, bound: Bound) -> Pattern {
 /// The longest approximator that ends before the token `idx`, and the token at which it begins. What may
 /// also stand behind a number is none before one that و joins to the last.
 pub(super) fn before(reader: Reader<'_>, idx: usize, is_joined: bool) -> Option<(Bound, usize)> {
-    let stands = |row: &&Pattern| {
-        let first = idx.checked_sub(row.0.len());
-        first.is_some_and(|first| stands_at(reader, &row.0, first))
-    };
-    let (words, bound) = BEFORE_TABLE.iter().find(stands)?;
+    let mut found = [None; MAX_WORDS];
+    let n_before = idx.min(MAX_WORDS);
+    for (n, place) in found[MAX_WORDS - n_before..].iter_mut().enumerate() {
+        *place = reader.letters(idx - n_before + n);
+    }
+    found[MAX_WORDS - 1]?;
+    let ends_before = |row: &&Pattern| stands(&row.0, &found[MAX_WORDS - row.0.len()..]);
+    let (words, bound) = BEFORE_TABLE.iter().find(ends_before)?;
     let is_of_both = BEHIND_TABLE.iter().any(|row| row.0 == *words);
     (!is_joined || !is_of_both).then_some((*bound, idx - words.len()))
 }
 
 /// What bounds the number that ends before the token `next` from behind.
 pub(super) fn behind(reader: Reader<'_>, next: usize) -> Option<Bound> {
+    let mut found = [reader.letters(next), reader.letters(next + 1)];
     for idx in next..=next + MAX_WORDS_BETWEEN {
-        let found = BEHIND_TABLE.iter().find(|row| stands_at(reader, &row.0, idx));
-        if let Some((_, bound)) = found {
+        if let Some((_, bound)) = BEHIND_TABLE.iter().find(|row| stands(&row.0, &found)) {
             return Some(*bound);
         }
-        if reader.letters(idx).is_none() || reader.item(idx).is_some() {
+        if found[0].is_none() || reader.item(idx).is_some() {
             return None;
         }
+        found = [found[1], reader.letters(idx + 2)];
     }
     None
 }
 
-/// Whether these words, the first with or without proclitics, stand at the tokens.
-fn stands_at(reader: Reader<'_>, words: &[Letters], first: usize) -> bool {
-    let mut places = words.iter().enumerate().rev();
-    places.all(|(n, word)| {
-        let found = reader.letters(first + n);
-        found.is_some_and(|found| {
-            found == *word || *word == Letters::default() || n == 0 && ends_with(found, *word)
+/// Whether these words, the first with or without proclitics, begin the run.
+fn stands(words: &[Letters], run: &[Option<Letters>]) -> bool {
+    words.len() <= run.len()
+        && words.iter().zip(run).enumerate().rev().all(|(n, (word, found))| {
+            found.is_some_and(|found| {
+                found == *word || *word == Letters::default() || n == 0 && ends_with(found, *word)
+            })
         })
-    })
 }
 
 /// Whether at most two proclitics stand before the word.
