@@ -4,8 +4,15 @@
 use twox_hash::XxHash3_64;
 
 /// XXH3 (64 bits, seed 0) of a string's UTF-8 bytes.
+#[inline]
 pub(crate) fn hash_text(text: &str) -> u64 {
-    XxHash3_64::oneshot(text.as_bytes())
+    hash_bytes(text.as_bytes())
+}
+
+/// XXH3 (64 bits, seed 0).
+#[inline]
+pub(crate) fn hash_bytes(bytes: &[u8]) -> u64 {
+    XxHash3_64::oneshot(bytes)
 }
 
 /// Joins two hashes, order-sensitive: the high and low halves of a 128-bit product, as in wyhash.

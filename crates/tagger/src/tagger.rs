@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -6,8 +7,8 @@ use tawsim_crf::{Lattice, Scratch, posteriors, viterbi};
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
 use crate::ScratchPool;
-use crate::features::{FeatureConfig, FormTable, FormText, TokenizedText, UnitReader, Units};
-use crate::model::{Model, ModelView};
+use crate::features::{FormTable, PlaceColumns, TokenizedText, UnitReader, Units, UnreadForm};
+use crate::model::{LANES, Model, ModelView, Pending};
 
 /// An entity that the model found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,8 +42,12 @@ pub struct TaggerScratch {
     reader: UnitReader,
     forms: FormTable,
     units: Units,
-    /// `[form][offset][tag]`: summed weights of the attributes of one form at one distance.
+    /// `[form][offset][tag]`: summed weights of the attributes of one form at one distance; rows are padded
+    /// to the lattice's stride.
     form_sums: Vec<i32>,
+    columns: PlaceColumns,
+    pending: Pending,
+    /// `[unit][tag]`, padded.
     sums: Vec<i32>,
     lattice: Lattice,
     scratch: Scratch,
@@ -54,10 +59,10 @@ pub struct TaggerScratch {
     model: Option<Arc<Model>>,
 }
 
-/// Distances at which templates look, both ways and the place itself.
-const N_OFFSETS: usize = 2 * FeatureConfig::MAX_OFFSET as usize + 1;
 /// The most forms whose sums are kept; about 500 bytes each with 13 tags.
 const MAX_FORMS: usize = 60_000;
+/// Values of forms that were summed are forgotten when there are more than this.
+const MAX_FORM_VALUES: usize = 1 << 14;
 /// A longer sentence is labelled in pieces, so that a text without an end costs constant memory.
 const MAX_SENTENCE_TOKENS: usize = 2_000;
 
@@ -69,6 +74,8 @@ impl Default for TaggerScratch {
             forms: FormTable::default(),
             units: Units::default(),
             form_sums: Vec::new(),
+            columns: PlaceColumns::default(),
+            pending: Pending::default(),
             sums: Vec::new(),
             lattice: Lattice::new(1),
             scratch: Scratch::new(),
@@ -163,6 +170,7 @@ impl Tagger {
         }
         scratch.forms.clear(self.model.extractor().form_properties());
         scratch.form_sums.clear();
+        scratch.columns.clear();
         scratch.lattice = Lattice::new(self.model.n_tags());
         scratch.model = Some(Arc::clone(&self.model));
     }
@@ -178,7 +186,7 @@ impl Tagger {
         scratch.units.units.clear();
         let (forms, clusters) = (&mut scratch.forms, &view.clusters);
         let properties = self.model.extractor().form_properties();
-        let form_id = |identity, form_text: FormText<'_>| {
+        let form_id = |identity, form_text: UnreadForm<'_>| {
             let known = forms.get(identity);
             known.unwrap_or_else(|| forms.insert(identity, form_text, properties, clusters))
         };
@@ -188,6 +196,7 @@ impl Tagger {
         if scratch.units.units.is_empty() {
             return;
         }
+        scratch.forms.find_roots(view.gazetteer);
         scratch.units.match_gazetteer(&scratch.forms, view.gazetteer);
         self.sum_new_forms(view, scratch);
         self.fill_lattice(view, scratch);
@@ -200,40 +209,57 @@ impl Tagger {
     /// Sums the weights of forms that were not met before.
     fn sum_new_forms(&self, view: ModelView<'_>, scratch: &mut TaggerScratch) {
         let extractor = self.model.extractor();
-        let n_tags = self.model.n_tags();
-        let first_new = scratch.form_sums.len() / (N_OFFSETS * n_tags);
-        scratch.form_sums.resize(scratch.forms.len() * N_OFFSETS * n_tags, 0);
-        for form in first_new..scratch.forms.len() {
+        let stride = scratch.lattice.stride();
+        let offsets = extractor.form_offsets();
+        let first_new = scratch.form_sums.len() / (offsets.len() * stride);
+        let n_forms = scratch.forms.len();
+        if first_new == n_forms {
+            return;
+        }
+        scratch.form_sums.resize(n_forms * offsets.len() * stride, 0);
+        for form in first_new..n_forms {
             for template in extractor.form_templates() {
-                let row = sum_row(form, template.offset, n_tags);
-                let sums = &mut scratch.form_sums[row];
-                for key in extractor.form_attributes(&scratch.forms, form as u32, template) {
-                    view.add_attribute(key, sums);
-                }
+                let row = sum_row(form, template.offset, &offsets);
+                let keys = extractor.form_attributes(&scratch.forms, form as u32, template);
+                let keys = keys.filter(|key| view.may_have(*key));
+                scratch.pending.keys.extend(keys.map(|key| (row as u32, key)));
             }
+        }
+        view.add_attributes(&mut scratch.pending, stride, &mut scratch.form_sums);
+        let n_properties = extractor.form_properties().len();
+        extractor.place_plan().keep_forms(&scratch.forms, n_properties, &mut scratch.columns);
+        if scratch.forms.n_values() > MAX_FORM_VALUES {
+            scratch.forms.forget_values();
         }
     }
 
     fn fill_lattice(&self, view: ModelView<'_>, scratch: &mut TaggerScratch) {
-        let n_tags = self.model.n_tags();
-        let scale = self.model.metadata().weight_scale;
+        let stride = scratch.lattice.stride();
         let n_units = scratch.units.units.len();
-        scratch.lattice.reset(n_units);
-        for unit_idx in 0..n_units {
-            scratch.sums.clear();
-            scratch.sums.resize(n_tags, 0);
-            let sums = scratch.sums.as_mut_slice();
-            for offset in -FeatureConfig::MAX_OFFSET..=FeatureConfig::MAX_OFFSET {
+        scratch.sums.clear();
+        scratch.sums.resize(n_units * stride, 0);
+        let offsets = self.model.extractor().form_offsets();
+        for (unit_idx, sums) in scratch.sums.chunks_exact_mut(stride).enumerate() {
+            for offset in offsets.clone() {
                 let form = scratch.units.form_at(unit_idx, offset) as usize;
-                let row = &scratch.form_sums[sum_row(form, offset, n_tags)];
-                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
+                let row = sum_row(form, offset, &offsets) * stride;
+                add_sums(&scratch.form_sums[row..row + stride], sums);
             }
-            let add = |key| view.add_attribute(key, sums);
-            self.model.extractor().place_attributes(&scratch.forms, &scratch.units, unit_idx, add);
+        }
+        let plan = self.model.extractor().place_plan();
+        plan.fill(&scratch.units, &mut scratch.columns);
+        let keys = &mut scratch.pending.keys;
+        plan.keys(&scratch.units, &scratch.columns, |unit_idx, key| {
+            if view.may_have(key) {
+                keys.push((unit_idx, key));
+            }
+        });
+        view.add_attributes(&mut scratch.pending, stride, &mut scratch.sums);
+        let scale = self.model.metadata().weight_scale;
+        scratch.lattice.reset(n_units);
+        for (unit_idx, sums) in scratch.sums.chunks_exact(stride).enumerate() {
             let row = scratch.lattice.padded_row_mut(unit_idx);
-            for (score, sum) in row.iter_mut().zip(&scratch.sums) {
-                *score = *sum as f32 * scale;
-            }
+            row.iter_mut().zip(sums).for_each(|(score, sum)| *score = *sum as f32 * scale);
         }
     }
 
@@ -270,11 +296,20 @@ impl Tagger {
     }
 }
 
-/// Where the sums of a form at a distance lie.
-fn sum_row(form: usize, offset: i8, n_tags: usize) -> std::ops::Range<usize> {
-    let offset_idx = (offset + FeatureConfig::MAX_OFFSET) as usize;
-    let start = (form * N_OFFSETS + offset_idx) * n_tags;
-    start..start + n_tags
+/// The row of the sums of a form at a distance.
+#[inline]
+fn sum_row(form: usize, offset: i8, offsets: &RangeInclusive<i8>) -> usize {
+    form * offsets.len() + (offset - offsets.start()) as usize
+}
+
+/// Both are a multiple of [`LANES`] long.
+#[inline]
+fn add_sums(row: &[i32], sums: &mut [i32]) {
+    for (sums, row) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
+        for (sum, weight) in sums.iter_mut().zip(row) {
+            *sum = sum.wrapping_add(*weight);
+        }
+    }
 }
 
 #[cfg(test)]

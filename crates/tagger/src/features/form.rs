@@ -2,7 +2,9 @@ use rustc_hash::FxHashMap;
 use tawsim_tokenizer::TokenKind;
 
 use super::template::Property;
+use super::unit::UnreadForm;
 use crate::clusters::WordClusters;
+use crate::gazetteer::GazetteerView;
 use crate::hash::{hash_text, mix};
 
 /// A word form as the templates see it.
@@ -20,12 +22,17 @@ pub(crate) struct FormText<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct FormTable {
     ids: FxHashMap<u64, u32>,
-    /// Values of all forms one behind the other.
+    /// Values of all forms one behind the other, but of those that were forgotten.
     values: Vec<u64>,
-    /// For form `f` and property `p`: `value_ends[f · n_properties + p]`; begins where the one before ends.
+    /// For form `f` and property `p`: `value_ends[(f − first_valued) · n_properties + p]`; begins where the
+    /// one before ends.
     value_ends: Vec<u32>,
+    /// The first form whose values are still known.
+    first_valued: usize,
     /// Folded form's hash by form: what the gazetteer looks for.
     keys: Vec<u64>,
+    /// The gazetteer's edge from its root by form: see [`FormTable::find_roots`].
+    roots: Vec<u32>,
     chars: Vec<char>,
 }
 
@@ -40,7 +47,9 @@ impl FormTable {
         self.ids.clear();
         self.values.clear();
         self.value_ends.clear();
+        self.first_valued = 0;
         self.keys.clear();
+        self.roots.clear();
         for edge in [hash_text("\u{2}before"), hash_text("\u{3}after")] {
             self.keys.push(edge);
             for property in properties {
@@ -60,10 +69,36 @@ impl FormTable {
         self.keys[form as usize]
     }
 
+    /// Looks the forms that came since the last call up at the gazetteer's root. The table keeps to one
+    /// gazetteer.
+    pub(crate) fn find_roots(&mut self, gazetteer: GazetteerView<'_>) {
+        let new = &self.keys[self.roots.len()..];
+        self.roots.extend(new.iter().map(|&key| gazetteer.root(key)));
+    }
+
+    /// The gazetteer's edge from its root with this form, as [`GazetteerView::root`] gives it.
+    #[inline]
+    pub(crate) fn root(&self, form: u32, gazetteer: GazetteerView<'_>) -> u32 {
+        let known = self.roots.get(form as usize).copied();
+        known.unwrap_or_else(|| gazetteer.root(self.key(form)))
+    }
+
+    /// Forgets the values of all forms: the caller keeps what it needs of them.
+    pub(crate) fn forget_values(&mut self) {
+        self.values.clear();
+        self.value_ends.clear();
+        self.first_valued = self.keys.len();
+    }
+
+    /// How many values are kept.
+    pub(crate) fn n_values(&self) -> usize {
+        self.values.len()
+    }
+
     /// The values of one property of a form; `property_idx` of `n_properties`.
     #[inline]
     pub(crate) fn values(&self, form: u32, property_idx: usize, n_properties: usize) -> &[u64] {
-        let at = form as usize * n_properties + property_idx;
+        let at = (form as usize - self.first_valued) * n_properties + property_idx;
         let start = if at == 0 { 0 } else { self.value_ends[at - 1] };
         &self.values[start as usize..self.value_ends[at] as usize]
     }
@@ -77,10 +112,11 @@ impl FormTable {
     pub(crate) fn insert(
         &mut self,
         identity: u64,
-        text: FormText<'_>,
+        text: UnreadForm<'_>,
         properties: &[Property],
         clusters: &WordClusters<'_>,
     ) -> u32 {
+        let text = text.read();
         let id = self.keys.len() as u32;
         let key = hash_text(text.folded);
         self.ids.insert(identity, id);

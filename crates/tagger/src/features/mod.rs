@@ -1,13 +1,17 @@
 //! Units of a sentence and the attributes that describe them.
 
 mod form;
+mod place;
 mod template;
 mod unit;
 
-pub(crate) use form::{FormTable, FormText};
-pub(crate) use unit::{TokenizedText, Unit, UnitReader};
+pub(crate) use form::FormTable;
+pub(crate) use place::{PlaceColumns, PlacePlan};
+pub(crate) use unit::{TokenizedText, Unit, UnitReader, UnreadForm};
 
 pub use template::{FeatureConfig, FeatureConfigError, Property, Template};
+
+use std::ops::RangeInclusive;
 
 use form::{AFTER_FORM, BEFORE_FORM};
 
@@ -23,6 +27,8 @@ pub(crate) struct FeatureExtractor {
     form_templates: Vec<FormTemplate>,
     /// The rest: properties of the place, and joined properties.
     place_templates: Vec<PlaceTemplate>,
+    /// The same, laid out for whole sentences.
+    place_plan: PlacePlan,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +44,7 @@ struct PlaceTemplate {
     seed: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PlaceProperty {
     Form(usize),
     Clitics,
@@ -56,6 +62,7 @@ pub(crate) struct Units {
     /// The same joined to one value a unit; 0 where there is no hit.
     gazetteer_sets: Vec<u64>,
     keys: Vec<u64>,
+    roots: Vec<u32>,
     hits: Vec<Hit>,
     marks: Vec<(u32, u64)>,
 }
@@ -67,10 +74,12 @@ impl FeatureExtractor {
             form_properties: Vec::new(),
             form_templates: Vec::new(),
             place_templates: Vec::new(),
+            place_plan: PlacePlan::default(),
         };
         for (idx, template) in config.templates.iter().enumerate() {
             extractor.push(template, mix(0x7461_7773_696D, idx as u64));
         }
+        extractor.place_plan = PlacePlan::new(&extractor.place_templates);
         extractor
     }
 
@@ -107,6 +116,16 @@ impl FeatureExtractor {
 
     pub(crate) fn form_properties(&self) -> &[Property] {
         &self.form_properties
+    }
+
+    /// The first and the last distance at which form templates look.
+    pub(crate) fn form_offsets(&self) -> RangeInclusive<i8> {
+        let offsets = || self.form_templates.iter().map(|template| template.offset);
+        offsets().min().unwrap_or(0)..=offsets().max().unwrap_or(0)
+    }
+
+    pub(crate) fn place_plan(&self) -> &PlacePlan {
+        &self.place_plan
     }
 
     pub(crate) fn form_templates(&self) -> &[FormTemplate] {
@@ -215,8 +234,10 @@ impl Units {
     pub(crate) fn match_gazetteer(&mut self, forms: &FormTable, gazetteer: GazetteerView<'_>) {
         self.keys.clear();
         self.keys.extend(self.units.iter().map(|unit| forms.key(unit.form)));
+        self.roots.clear();
+        self.roots.extend(self.units.iter().map(|unit| forms.root(unit.form, gazetteer)));
         self.marks.clear();
-        gazetteer.matches(&self.keys, &mut self.hits);
+        gazetteer.matches(&self.keys, &self.roots, &mut self.hits);
         for hit in &self.hits {
             let last = hit.end - 1;
             for unit_idx in hit.start..hit.end {

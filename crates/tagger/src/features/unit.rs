@@ -39,13 +39,13 @@ impl UnitReader {
     /// Appends the units of the tokens `token_range` to `units`.
     ///
     /// `form_id` gives the id of a form from a hash of all that the form's properties depend on; it is
-    /// handed the text to be read if the form is new.
+    /// handed what to read if the form is new.
     pub(crate) fn read(
         &mut self,
         source: TokenizedText<'_>,
         token_range: Range<usize>,
         units: &mut Vec<Unit>,
-        mut form_id: impl FnMut(u64, FormText<'_>) -> u32,
+        mut form_id: impl FnMut(u64, UnreadForm<'_>) -> u32,
     ) {
         let TokenizedText { text, tokenized } = source;
         let mut clitics = NO_CLITICS;
@@ -78,31 +78,39 @@ impl UnitReader {
         }
     }
 
+    #[inline]
     fn form(
         &mut self,
         text: &str,
         segment: &Segment,
         kind: TokenKind,
-        form_id: &mut impl FnMut(u64, FormText<'_>) -> u32,
+        form_id: &mut impl FnMut(u64, UnreadForm<'_>) -> u32,
     ) -> u32 {
-        let raw = segment.span.slice(text);
-        let identity = mix(mix(hash_text(raw), kind as u64), segment.has_article.into());
-        form_id(identity, self.form_text(raw, segment, kind))
+        let (raw, has_article) = (segment.span.slice(text), segment.has_article);
+        let identity = mix(mix(hash_text(raw), kind as u64), has_article.into());
+        form_id(identity, UnreadForm { raw, kind, has_article, folded: &mut self.folded })
     }
+}
 
-    fn form_text<'a>(
-        &'a mut self,
-        raw: &'a str,
-        segment: &Segment,
-        kind: TokenKind,
-    ) -> FormText<'a> {
-        self.folded.clear();
+/// A form as it stands in the text; only the first time it is met it is folded.
+#[derive(Debug)]
+pub(crate) struct UnreadForm<'a> {
+    raw: &'a str,
+    kind: TokenKind,
+    has_article: bool,
+    folded: &'a mut String,
+}
+
+impl<'a> UnreadForm<'a> {
+    pub(super) fn read(self) -> FormText<'a> {
+        let Self { raw, kind, has_article, folded } = self;
+        folded.clear();
         // `للنظام` leaves `لنظام`: the article's alef was swallowed by the preposition.
-        if segment.has_article && raw.starts_with('ل') {
-            self.folded.push('ا');
+        if has_article && raw.starts_with('ل') {
+            folded.push('ا');
         }
-        fold_into(raw, &NormalizeOptions::MATCH_KEY, &mut self.folded);
-        FormText { raw, folded: &self.folded, kind, has_article: segment.has_article }
+        fold_into(raw, &NormalizeOptions::MATCH_KEY, folded);
+        FormText { raw, folded, kind, has_article }
     }
 }
 

@@ -4,6 +4,7 @@ use tawsim_tokenizer::{Tokenized, Tokenizer};
 
 use super::{Edge, Gazetteer, GazetteerRecord, NameEnd, NameStatus, compile, edge_key};
 use crate::features::{FormTable, TokenizedText, UnitReader};
+use crate::hash::hash_bytes;
 
 /// Collects names and builds a [`Gazetteer`] that does not depend on the order they came in.
 pub struct GazetteerBuilder {
@@ -92,9 +93,11 @@ impl GazetteerBuilder {
             name_ends.insert(NameEnd { node, kind, status: *status as u16 });
         }
         let name_ends: Vec<NameEnd> = name_ends.into_iter().collect();
+        let edges = edge_table(&edges, &name_ends);
         Gazetteer {
             kinds,
-            edges: edge_table(&edges, &name_ends),
+            fingerprint: hash_bytes(bytemuck::cast_slice(&edges)),
+            edges,
             name_ends,
             n_names: self.names.len(),
             entries: compile::compile(&self.records),

@@ -1,7 +1,7 @@
 use tawsim_tokenizer::{Span, Tokenized};
 
-use super::{Gazetteer, Hit, NameStatus};
-use crate::features::{FormTable, FormText, TokenizedText, Unit, UnitReader};
+use super::{Gazetteer, GazetteerView, Hit, NameStatus};
+use crate::features::{FormTable, TokenizedText, Unit, UnitReader, UnreadForm};
 
 /// A name of the gazetteer in a text, not linked to an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,11 @@ pub struct MentionScratch {
     forms: FormTable,
     units: Vec<Unit>,
     keys: Vec<u64>,
+    roots: Vec<u32>,
     hits: Vec<Hit>,
     mentions: Vec<Mention>,
+    /// [`Gazetteer::fingerprint`] of the gazetteer that the forms were looked up in.
+    gazetteer: u64,
 }
 
 /// The most word forms whose keys are kept.
@@ -54,13 +57,15 @@ impl Gazetteer {
         scratch: &'s mut MentionScratch,
     ) -> &'s [Mention] {
         scratch.mentions.clear();
-        if scratch.forms.len() == 0 || scratch.forms.len() > MAX_FORMS {
+        let is_ours = scratch.gazetteer == self.fingerprint;
+        if !is_ours || scratch.forms.len() == 0 || scratch.forms.len() > MAX_FORMS {
             scratch.forms.clear(&[]);
+            scratch.gazetteer = self.fingerprint;
         }
         for sentence in tokenized.sentences() {
             let tokens = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
             scratch.read_units(TokenizedText { text, tokenized }, tokens);
-            self.view().matches(&scratch.keys, &mut scratch.hits);
+            scratch.look_up(self.view());
             scratch.push_mentions();
         }
         &scratch.mentions
@@ -71,12 +76,19 @@ impl MentionScratch {
     fn read_units(&mut self, source: TokenizedText<'_>, tokens: std::ops::Range<usize>) {
         self.units.clear();
         let forms = &mut self.forms;
-        self.reader.read(source, tokens, &mut self.units, |identity, text: FormText<'_>| {
+        self.reader.read(source, tokens, &mut self.units, |identity, text: UnreadForm<'_>| {
             let known = forms.get(identity);
             known.unwrap_or_else(|| forms.insert(identity, text, &[], &Default::default()))
         });
+    }
+
+    fn look_up(&mut self, gazetteer: GazetteerView<'_>) {
+        self.forms.find_roots(gazetteer);
         self.keys.clear();
         self.keys.extend(self.units.iter().map(|unit| self.forms.key(unit.form)));
+        self.roots.clear();
+        self.roots.extend(self.units.iter().map(|unit| self.forms.root(unit.form, gazetteer)));
+        gazetteer.matches(&self.keys, &self.roots, &mut self.hits);
     }
 
     fn push_mentions(&mut self) {

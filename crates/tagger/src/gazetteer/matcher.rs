@@ -71,39 +71,46 @@ impl<'m> GazetteerView<'m> {
         is_table && is_sorted && points_right && n_pointers == groups.count()
     }
 
-    /// Puts the longest name of each kind that begins at each unit into `hits`, in text order.
+    /// Puts the longest name of each kind that begins at each unit into `hits`, in text order. `roots` are
+    /// those of the keys, by [`GazetteerView::root`].
     #[inline]
-    pub(crate) fn matches(self, keys: &[u64], hits: &mut Vec<Hit>) {
+    pub(crate) fn matches(self, keys: &[u64], roots: &[u32], hits: &mut Vec<Hit>) {
         hits.clear();
-        for start in 0..keys.len() {
+        for (start, &root) in roots.iter().enumerate().filter(|(_, root)| **root > 0) {
             let first_hit = hits.len();
-            let mut node = 0;
-            for (end, &key) in keys.iter().enumerate().skip(start).take(MAX_NAME_UNITS) {
-                let Some(edge) = self.step(node, key) else { break };
-                node = edge.target;
+            let Some(mut edge) = self.edges.get(root as usize - 1) else { continue };
+            for end in start + 1..=keys.len().min(start + MAX_NAME_UNITS) {
                 for name in self.names_at(edge) {
                     let hit = Hit {
                         start: start as u32,
-                        end: end as u32 + 1,
+                        end: end as u32,
                         kind: name.kind,
                         status: name.status,
                     };
                     drop_shorter(hits, first_hit, &hit);
                     hits.push(hit);
                 }
+                let next = keys.get(end).and_then(|&key| self.slot(edge.target, key));
+                let Some(slot) = next else { break };
+                edge = &self.edges[slot];
             }
         }
     }
 
+    /// The edge from the root with a form, from 1; 0 if no name begins with it.
+    pub(crate) fn root(self, form_key: u64) -> u32 {
+        self.slot(0, form_key).map_or(0, |slot| slot as u32 + 1)
+    }
+
     #[inline]
-    fn step(self, node: u32, form_key: u64) -> Option<&'m Edge> {
+    fn slot(self, node: u32, form_key: u64) -> Option<usize> {
         let key = edge_key(node, form_key);
         let mask = self.edges.len().wrapping_sub(1);
         let mut slot = key as usize & mask;
         loop {
             let edge = self.edges.get(slot)?;
             if edge.key == key {
-                return Some(edge);
+                return Some(slot);
             }
             if edge.key == 0 {
                 return None;

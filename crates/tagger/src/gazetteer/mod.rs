@@ -71,6 +71,8 @@ pub struct Gazetteer {
     pub(crate) name_ends: Vec<NameEnd>,
     pub(crate) n_names: usize,
     pub(crate) entries: Entries,
+    /// Hash of the edges: tells gazetteers apart.
+    pub(crate) fingerprint: u64,
 }
 
 impl Gazetteer {

@@ -47,6 +47,44 @@ pub(crate) fn row_of(table: &[AttributeSlot], key: u64) -> Option<usize> {
     }
 }
 
+/// Says of most keys that the table lacks them, from memory that stays in the cache: a Bloom filter (Bloom
+/// 1970) of two bits a key, both in one word.
+#[derive(Debug)]
+pub(crate) struct AttributeFilter {
+    /// A power of two words.
+    words: Vec<u64>,
+}
+
+/// The most words of a filter: what 32 bits of a key less the two places in a word can choose from.
+const MAX_FILTER_WORDS: usize = 1 << 20;
+
+impl AttributeFilter {
+    /// A filter of the keys in the table.
+    pub(crate) fn new(table: &[AttributeSlot]) -> Self {
+        // At most five slots of eight are taken: about a tenth of the bits is set.
+        let n_words = (table.len() / 8).next_power_of_two().min(MAX_FILTER_WORDS);
+        let mut filter = Self { words: vec![0; n_words] };
+        for slot in table.iter().filter(|slot| slot.row != 0) {
+            let (word, bits) = filter.place(slot.fingerprint);
+            filter.words[word] |= bits;
+        }
+        filter
+    }
+
+    /// Whether the table may have the key.
+    #[inline]
+    pub(crate) fn may_have(&self, key: u64) -> bool {
+        let (word, bits) = self.place(key as u32);
+        self.words[word] & bits == bits
+    }
+
+    #[inline]
+    fn place(&self, fingerprint: u32) -> (usize, u64) {
+        let word = (fingerprint >> 12) as usize & (self.words.len() - 1);
+        (word, (1 << (fingerprint & 63)) | (1 << (fingerprint >> 6 & 63)))
+    }
+}
+
 /// High bits choose the slot, low bits are the fingerprint.
 const fn slot_of(key: u64, mask: usize) -> usize {
     (key >> 32) as usize & mask
@@ -65,6 +103,11 @@ mod tests {
             assert_eq!(row_of(&table, key), Some(row));
         }
         assert_eq!((0..100_000).filter(|n| row_of(&table, mix(*n, 8)).is_some()).count(), 0);
+        let filter = AttributeFilter::new(&table);
+        assert!(keys.iter().all(|&key| filter.may_have(key)));
+        let n_passed = (0..100_000).filter(|n| filter.may_have(mix(*n, 8))).count();
+        assert!(n_passed < 10_000, "{n_passed}");
+        assert!(!AttributeFilter::new(&[]).may_have(1));
         assert_eq!(row_of(&[], 1), None);
     }
 }

@@ -20,7 +20,7 @@ use crate::gazetteer::{
     Edge, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit, NameRow,
     RelationRow, named,
 };
-use attributes::{AttributeSlot, attribute_table, row_of};
+use attributes::{AttributeFilter, AttributeSlot, attribute_table, row_of};
 use container::{SectionKind, SectionRanges};
 use storage::Storage;
 
@@ -73,6 +73,7 @@ pub struct Model {
     scheme: TagScheme,
     transitions: Transitions,
     extractor: FeatureExtractor,
+    filter: AttributeFilter,
 }
 
 /// What a model file is made of.
@@ -92,6 +93,7 @@ pub(crate) struct ModelParts<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct ModelView<'m> {
     slots: &'m [AttributeSlot],
+    filter: &'m AttributeFilter,
     weights: &'m [i16],
     n_tags: usize,
     pub gazetteer: GazetteerView<'m>,
@@ -146,8 +148,11 @@ impl Model {
         let n_tags = scheme.n_tags(labels.len());
         let transitions = transitions(section(SectionKind::Transitions), n_tags, scheme, &labels)?;
         let extractor = FeatureExtractor::new(&metadata.features);
-        let model = Self { storage, ranges, metadata, labels, scheme, transitions, extractor };
+        let filter = AttributeFilter::new(&[]);
+        let mut model =
+            Self { storage, ranges, metadata, labels, scheme, transitions, extractor, filter };
         model.validate()?;
+        model.filter = AttributeFilter::new(model.section(SectionKind::AttributeSlots));
         Ok(model)
     }
 
@@ -201,6 +206,7 @@ impl Model {
     pub(crate) fn view(&self) -> ModelView<'_> {
         ModelView {
             slots: self.section(SectionKind::AttributeSlots),
+            filter: &self.filter,
             weights: self.section(SectionKind::Weights),
             n_tags: self.n_tags(),
             gazetteer: GazetteerView::new(
@@ -317,9 +323,15 @@ impl Model {
 }
 
 impl ModelView<'_> {
+    /// Whether an attribute may have weights; most that have none do not pass.
+    #[inline]
+    pub(crate) fn may_have(&self, key: u64) -> bool {
+        self.filter.may_have(key)
+    }
+
     /// Adds the weights of an attribute to `sums`, in units of the model's weight scale. Sums of integers
     /// are exact, so they do not depend on the order of attributes.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn add_attribute(&self, key: u64, sums: &mut [i32]) {
         if let Some(row) = row_of(self.slots, key) {
             let weights = &self.weights[row * self.n_tags..][..self.n_tags];
@@ -327,6 +339,50 @@ impl ModelView<'_> {
                 *sum += i32::from(*weight);
             }
         }
+    }
+
+    /// Adds the weights of many attributes, each to its own row of `sums`. A row has `stride` sums, a multiple
+    /// of [`LANES`], of which the first are the tags'; what comes to stand in the rest means nothing.
+    ///
+    /// First all rows are looked up, then all are added: neither waits for memory one by one.
+    pub(crate) fn add_attributes(&self, pending: &mut Pending, stride: usize, sums: &mut [i32]) {
+        pending.rows.clear();
+        for &(target, key) in &pending.keys {
+            pending.rows.extend(row_of(self.slots, key).map(|row| (target, row as u32)));
+        }
+        for &(target, row) in &pending.rows {
+            let sums = &mut sums[target as usize * stride..][..stride];
+            let start = row as usize * self.n_tags;
+            // Reads on into the next row where there is one.
+            let end = self.weights.len().min(start + stride);
+            add_weights(&self.weights[start..end], sums);
+        }
+        pending.keys.clear();
+    }
+}
+
+/// Attributes to be added: `(row of sums, key)`. Reused.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    pub keys: Vec<(u32, u64)>,
+    rows: Vec<(u32, u32)>,
+}
+
+/// Sums are added this many at a time.
+pub(crate) const LANES: usize = 8;
+
+#[inline]
+fn add_weights(weights: &[i16], sums: &mut [i32]) {
+    let (weight_lanes, last_weights) = weights.as_chunks::<LANES>();
+    let (sum_lanes, _) = sums.as_chunks_mut::<LANES>();
+    for (sums, weights) in sum_lanes.iter_mut().zip(weight_lanes) {
+        for (sum, weight) in sums.iter_mut().zip(weights) {
+            *sum = sum.wrapping_add(i32::from(*weight));
+        }
+    }
+    let done = weight_lanes.len() * LANES;
+    for (sum, weight) in sums[done..].iter_mut().zip(last_weights) {
+        *sum = sum.wrapping_add(i32::from(*weight));
     }
 }
 

@@ -2,7 +2,7 @@ use tawsim_corpus::{Document, Entity, LabelSet, Tag, TagScheme, UnitSpan, units_
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
 use super::TrainSettings;
-use crate::features::{FeatureExtractor, FormTable, FormText, TokenizedText, UnitReader, Units};
+use crate::features::{FeatureExtractor, FormTable, TokenizedText, UnitReader, Units, UnreadForm};
 
 /// What is the same for all documents.
 pub(super) struct Extraction<'a> {
@@ -50,7 +50,7 @@ impl<'a> Extraction<'a> {
         for sentence in tokenized.sentences() {
             let tokens = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
             units.units.clear();
-            let form_id = |identity, text: FormText<'_>| {
+            let form_id = |identity, text: UnreadForm<'_>| {
                 let known = forms.get(identity);
                 known.unwrap_or_else(|| forms.insert(identity, text, properties, &clusters))
             };
