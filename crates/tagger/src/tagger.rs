@@ -221,8 +221,8 @@ impl Tagger {
             for template in extractor.form_templates() {
                 let row = sum_row(form, template.offset, &offsets);
                 let keys = extractor.form_attributes(&scratch.forms, form as u32, template);
-                let keys = keys.filter(|key| view.may_have(*key));
-                scratch.pending.keys.extend(keys.map(|key| (row as u32, key)));
+                scratch.pending.reserve(keys.len());
+                keys.for_each(|key| scratch.pending.push_if(view.may_have(key), row as u32, key));
             }
         }
         view.add_attributes(&mut scratch.pending, stride, &mut scratch.form_sums);
@@ -238,28 +238,39 @@ impl Tagger {
         let n_units = scratch.units.units.len();
         scratch.sums.clear();
         scratch.sums.resize(n_units * stride, 0);
-        let offsets = self.model.extractor().form_offsets();
-        for (unit_idx, sums) in scratch.sums.chunks_exact_mut(stride).enumerate() {
-            for offset in offsets.clone() {
-                let form = scratch.units.form_at(unit_idx, offset) as usize;
-                let row = sum_row(form, offset, &offsets) * stride;
-                add_sums(&scratch.form_sums[row..row + stride], sums);
-            }
-        }
+        self.add_forms(stride, scratch);
         let plan = self.model.extractor().place_plan();
         plan.fill(&scratch.units, &mut scratch.columns);
-        let keys = &mut scratch.pending.keys;
-        plan.keys(&scratch.units, &scratch.columns, |unit_idx, key| {
-            if view.may_have(key) {
-                keys.push((unit_idx, key));
-            }
+        let pending = &mut scratch.pending;
+        pending.reserve(plan.max_keys(&scratch.units));
+        plan.keys(&scratch.units, &scratch.columns, |is_key, unit_idx, key| {
+            pending.push_if(is_key & view.may_have(key), unit_idx, key);
         });
-        view.add_attributes(&mut scratch.pending, stride, &mut scratch.sums);
+        view.add_attributes(pending, stride, &mut scratch.sums);
         let scale = self.model.metadata().weight_scale;
         scratch.lattice.reset(n_units);
         for (unit_idx, sums) in scratch.sums.chunks_exact(stride).enumerate() {
             let row = scratch.lattice.padded_row_mut(unit_idx);
             row.iter_mut().zip(sums).for_each(|(score, sum)| *score = *sum as f32 * scale);
+        }
+    }
+
+    /// Adds the sums of each form to the units around it: its rows lie side by side.
+    fn add_forms(&self, stride: usize, scratch: &mut TaggerScratch) {
+        let offsets = self.model.extractor().form_offsets();
+        let TaggerScratch { units, form_sums, sums, .. } = scratch;
+        let n_units = units.units.len() as isize;
+        let reach = isize::from(*offsets.start()).min(0)..n_units + isize::from(*offsets.end());
+        for place in reach {
+            let form = units.form_at_place(place) as usize;
+            let first_row = sum_row(form, *offsets.start(), &offsets);
+            let rows = &form_sums[first_row * stride..][..offsets.len() * stride];
+            for (offset, row) in offsets.clone().zip(rows.chunks_exact(stride)) {
+                let target = place - isize::from(offset);
+                if (0..n_units).contains(&target) {
+                    add_sums(row, &mut sums[target as usize * stride..][..stride]);
+                }
+            }
         }
     }
 
@@ -306,9 +317,11 @@ fn sum_row(form: usize, offset: i8, offsets: &RangeInclusive<i8>) -> usize {
 #[inline]
 fn add_sums(row: &[i32], sums: &mut [i32]) {
     for (sums, row) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
-        for (sum, weight) in sums.iter_mut().zip(row) {
+        let mut added = *sums;
+        for (sum, weight) in added.iter_mut().zip(row) {
             *sum = sum.wrapping_add(*weight);
         }
+        *sums = added;
     }
 }
 

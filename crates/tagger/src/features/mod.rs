@@ -138,7 +138,7 @@ impl FeatureExtractor {
         forms: &'t FormTable,
         form: u32,
         template: &FormTemplate,
-    ) -> impl Iterator<Item = u64> + use<'t> {
+    ) -> impl ExactSizeIterator<Item = u64> + use<'t> {
         let values = forms.values(form, template.property_idx, self.form_properties.len());
         let seed = template.seed;
         values.iter().map(move |&value| mix(seed, value))
@@ -211,11 +211,16 @@ impl Units {
     }
 
     /// The form `offset` places away; the edges of the sentence have forms of their own.
-    #[inline]
     pub(crate) fn form_at(&self, unit_idx: usize, offset: i8) -> u32 {
-        match unit_idx.checked_add_signed(offset.into()) {
-            None => BEFORE_FORM,
-            Some(at) => self.units.get(at).map_or(AFTER_FORM, |unit| unit.form),
+        self.form_at_place(unit_idx as isize + isize::from(offset))
+    }
+
+    /// The form at a place, which may lie before the sentence or behind it.
+    #[inline]
+    pub(crate) fn form_at_place(&self, place: isize) -> u32 {
+        match usize::try_from(place) {
+            Err(_) => BEFORE_FORM,
+            Ok(at) => self.units.get(at).map_or(AFTER_FORM, |unit| unit.form),
         }
     }
 

@@ -121,14 +121,20 @@ impl PlacePlan {
         }
     }
 
-    /// All keys of the sentence, with their units: the same as [`super::FeatureExtractor::place_attributes`]
-    /// gives unit by unit, in another order.
+    /// How many keys a sentence has at most.
+    pub(crate) fn max_keys(&self, units: &Units) -> usize {
+        self.joined.len() * units.units.len() + self.hits.len() * units.marks.len()
+    }
+
+    /// All keys of the sentence, with their units: those that
+    /// [`place_attributes`](super::FeatureExtractor::place_attributes) gives unit by unit, in another order.
+    /// `emit` is also called, with `false`, for keys that are none: a joined template lacks a value.
     #[inline]
     pub(crate) fn keys(
         &self,
         units: &Units,
         columns: &PlaceColumns,
-        mut emit: impl FnMut(u32, u64),
+        mut emit: impl FnMut(bool, u32, u64),
     ) {
         for JoinedTemplate { parts, seed } in &self.joined {
             match parts[..] {
@@ -144,7 +150,7 @@ impl PlacePlan {
             for &(offset, seed) in &self.hits {
                 let unit_idx = (hit_idx as usize).checked_add_signed(-isize::from(offset));
                 if let Some(unit_idx) = unit_idx.filter(|idx| *idx < n_units) {
-                    emit(unit_idx as u32, mix(seed, value));
+                    emit(true, unit_idx as u32, mix(seed, value));
                 }
             }
         }
@@ -157,7 +163,7 @@ fn join<const N: usize>(
     parts: [(usize, i8); N],
     seed: u64,
     columns: &PlaceColumns,
-    emit: &mut impl FnMut(u32, u64),
+    emit: &mut impl FnMut(bool, u32, u64),
 ) {
     let parts = parts.map(|part| columns.at(part));
     for unit_idx in 0..parts[0].len() {
@@ -168,8 +174,6 @@ fn join<const N: usize>(
             is_known &= value != NONE;
             key = mix(key, value);
         }
-        if is_known {
-            emit(unit_idx as u32, key);
-        }
+        emit(is_known, unit_idx as u32, key);
     }
 }

@@ -30,9 +30,23 @@ pub(crate) fn attribute_table(keys: &[u64]) -> Vec<AttributeSlot> {
     table
 }
 
+impl AttributeSlot {
+    /// Whether it is the slot of this key.
+    #[inline]
+    pub(crate) const fn holds(&self, key: u64) -> bool {
+        self.row != 0 && self.fingerprint == key as u32
+    }
+}
+
+/// The slot that [`row_of`] looks at first.
+#[inline]
+pub(crate) fn first_slot(table: &[AttributeSlot], key: u64) -> AttributeSlot {
+    table.get(slot_of(key, table.len().wrapping_sub(1))).copied().unwrap_or_default()
+}
+
 /// The row of a key. The table has a power of two slots, at least one of them empty, or none at all.
 #[inline]
-pub(crate) fn row_of(table: &[AttributeSlot], key: u64) -> Option<usize> {
+pub(crate) fn row_of(table: &[AttributeSlot], key: u64) -> Option<u32> {
     let mask = table.len().wrapping_sub(1);
     let mut slot = slot_of(key, mask);
     loop {
@@ -41,7 +55,7 @@ pub(crate) fn row_of(table: &[AttributeSlot], key: u64) -> Option<usize> {
             return None;
         }
         if candidate.fingerprint == key as u32 {
-            return Some(candidate.row as usize - 1);
+            return Some(candidate.row - 1);
         }
         slot = (slot + 1) & mask;
     }
@@ -99,7 +113,7 @@ mod tests {
     fn every_key_finds_its_row_and_no_other() {
         let keys: Vec<u64> = (0..10_000).map(|n| mix(n, 7)).collect();
         let table = attribute_table(&keys);
-        for (row, &key) in keys.iter().enumerate() {
+        for (row, &key) in (0..).zip(&keys) {
             assert_eq!(row_of(&table, key), Some(row));
         }
         assert_eq!((0..100_000).filter(|n| row_of(&table, mix(*n, 8)).is_some()).count(), 0);
