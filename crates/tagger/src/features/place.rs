@@ -108,10 +108,10 @@ impl PlacePlan {
             values.extend([edges[0]; PADDING]);
             match property {
                 PlaceProperty::Form(_) => {
-                    values.extend(units.units.iter().map(|unit| of_form(unit.form)))
+                    values.extend(units.units.iter().map(|unit| of_form(unit.form)));
                 }
                 PlaceProperty::Clitics => {
-                    values.extend(units.units.iter().map(|unit| unit.clitics))
+                    values.extend(units.units.iter().map(|unit| unit.clitics));
                 }
                 PlaceProperty::Gazetteer | PlaceProperty::GazetteerSet => {
                     values.extend(&units.gazetteer_sets);
