@@ -266,8 +266,7 @@ impl<'m> EntriesView<'m> {
 
     fn string(self, at: StringRef) -> &'m str {
         let rest = &self.strings[at as usize..];
-        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-        std::str::from_utf8(&rest[..end]).unwrap_or_default()
+        std::str::from_utf8(&rest[..line_len(rest)]).unwrap_or_default()
     }
 
     /// Whether everything that a row points at is there, so that no look-up can leave the arrays.
@@ -294,6 +293,52 @@ impl<'m> EntriesView<'m> {
     }
 }
 
+/// Bytes up to the first line end, or all: eight at a time, by the carry of `byte ^ '\n' - 1` (Mycroft 1987).
+fn line_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (idx, word) in words.iter().enumerate() {
+        let differing = u64::from_le_bytes(*word) ^ (ONES * b'\n' as u64);
+        let ends = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
+        if ends != 0 {
+            return 8 * idx + ends.trailing_zeros() as usize / 8;
+        }
+    }
+    let end = rest.iter().position(|byte| *byte == b'\n');
+    8 * words.len() + end.unwrap_or(rest.len())
+}
+
+/// Which loose keys no name has, for most of them: one bit a key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NameFilter {
+    /// A power of two words, or none where there are no names.
+    words: Vec<u64>,
+}
+
+impl NameFilter {
+    /// A filter of the loose keys of these names.
+    pub(crate) fn new(names: &[NameRow]) -> Self {
+        // At least eight bits a key.
+        let n_words = if names.is_empty() { 0 } else { (names.len() / 8).next_power_of_two() };
+        let mut filter = Self { words: vec![0; n_words] };
+        for row in names {
+            let word = filter.word(row.loose);
+            filter.words[word] |= 1 << (row.loose & 63);
+        }
+        filter
+    }
+
+    /// Whether a name may have the key.
+    pub(crate) fn may_have(&self, loose: u32) -> bool {
+        let word = self.words.get(self.word(loose));
+        word.is_some_and(|word| word >> (loose & 63) & 1 == 1)
+    }
+
+    fn word(&self, loose: u32) -> usize {
+        (loose >> 6) as usize & self.words.len().wrapping_sub(1)
+    }
+}
+
 /// Entries as a builder makes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Entries {
@@ -316,5 +361,34 @@ impl Entries {
     /// The entries' numbers.
     pub(crate) fn ids(&self) -> Range<EntryId> {
         0..self.rows.len() as EntryId
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_found_as_byte_by_byte() {
+        let texts = ["", "\n", "abc", "abc\nx\n", "حلب\tإدلب\n", "12345678\n", "\u{8a}\u{b}\n\n"];
+        for text in texts {
+            for padding in 0..20 {
+                let bytes = [&b"x".repeat(padding), text.as_bytes()].concat();
+                let plain = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+                assert_eq!(line_len(&bytes), plain, "{text:?} {padding}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_filter_passes_every_key_and_few_others() {
+        let key = |n: u32| n.wrapping_mul(0x9E37_79B9);
+        let rows: Vec<NameRow> =
+            (0..5_000).map(|n| NameRow { loose: key(n), ..NameRow::default() }).collect();
+        let filter = NameFilter::new(&rows);
+        assert!(rows.iter().all(|row| filter.may_have(row.loose)));
+        let n_passed = (5_000..105_000).filter(|n| filter.may_have(key(*n))).count();
+        assert!(n_passed < 20_000, "{n_passed}");
+        assert!(!NameFilter::new(&[]).may_have(7));
     }
 }

@@ -23,9 +23,9 @@ pub use import::{Imported, import_geonames, import_ocha, import_rows};
 pub use record::GazetteerRecord;
 pub use tsv::{GazetteerError, read_gazetteer_table, write_gazetteer_table};
 
-pub(crate) use entries::{Entries, EntriesView, EntryRow, NameRow, RelationRow};
+pub(crate) use entries::{Entries, EntriesView, EntryRow, NameFilter, NameRow, RelationRow};
 pub(crate) use matcher::{Edge, GazetteerView, Hit, NameEnd};
-pub(crate) use names::{NameKeyer, without_article, words};
+pub(crate) use names::{NameKeyer, NameKeys, without_article, words};
 
 use matcher::{MAX_NAME_UNITS, edge_key};
 

@@ -45,24 +45,46 @@ impl NameKeyer {
             self.key.push_str(word);
         }
         let exact = short_hash(&self.key);
+        self.key.clear();
+        self.push_loose(name);
+        NameKeys { loose: short_hash(&self.key), exact }
+    }
+
+    /// Appends the text whose hash is the loose key to `out`. The loose key of words side by side is that of
+    /// their texts side by side.
+    pub(crate) fn push_loose_text(&mut self, name: &str, out: &mut String) {
+        self.key.clear();
+        self.push_loose(name);
+        out.push_str(&self.key);
+    }
+
+    /// The loose key of a loose text.
+    pub(crate) fn loose_key(text: &str) -> u32 {
+        short_hash(text)
+    }
+
+    fn push_loose(&mut self, name: &str) {
         self.folded.clear();
         fold_into(name, &NormalizeOptions::LOOSE_KEY, &mut self.folded);
         self.folded.make_ascii_lowercase();
         // `الحو.ثيين` is written so against filters.
         self.folded.retain(|c| c != '.');
-        self.key.clear();
         for word in words(&self.folded) {
             let bare = without_article(word);
             let spelling = SPELLINGS.iter().find(|(other, _)| *other == bare);
             self.key.push_str(spelling.map_or(bare, |(_, usual)| usual));
         }
-        NameKeys { loose: short_hash(&self.key), exact }
     }
 }
 
 /// Runs of letters and digits; quotation marks, dashes and underscores separate them.
 pub(crate) fn words(folded: &str) -> impl Iterator<Item = &str> {
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+    folded.split(|c: char| !is_alphanumeric(c)).filter(|word| !word.is_empty())
+}
+
+/// As [`char::is_alphanumeric`], quickly for the letters of Arabic.
+fn is_alphanumeric(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{64a}') || (c != ' ' && c.is_alphanumeric())
 }
 
 /// The word without its article, if enough of it stays.
@@ -85,6 +107,25 @@ mod tests {
         let (a_keys, b_keys) = (keyer.keys(a), keyer.keys(b));
         assert_eq!(a_keys.exact == b_keys.exact, is_exact, "{a} {b}");
         assert_eq!(a_keys.loose == b_keys.loose, is_loose, "{a} {b}");
+    }
+
+    #[test]
+    fn the_quick_way_knows_the_same_letters() {
+        let differs = |c: &char| is_alphanumeric(*c) != c.is_alphanumeric();
+        assert_eq!(('\0'..=char::MAX).find(differs), None);
+    }
+
+    #[test]
+    fn loose_texts_join() {
+        let mut keyer = NameKeyer::default();
+        for (head, rest) in [("تنظيم", "فتح الإسلام"), ("حركة", "النجباء"), ("ء", "أبي ء")]
+        {
+            let mut text = String::new();
+            keyer.push_loose_text(head, &mut text);
+            keyer.push_loose_text(rest, &mut text);
+            let joined = keyer.keys(&format!("{head} {rest}")).loose;
+            assert_eq!(NameKeyer::loose_key(&text), joined, "{head} {rest}");
+        }
     }
 
     #[test]

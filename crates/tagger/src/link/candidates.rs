@@ -1,5 +1,6 @@
 //! Which entries a surface may mean, by name alone.
 
+use super::Linker;
 use super::geo::Point;
 use super::score::{Evidence, NameMatch, Part, name_value};
 use super::words::{
@@ -7,7 +8,7 @@ use super::words::{
     TRAILING_WORDS,
 };
 use crate::NameStatus;
-use crate::gazetteer::{EntriesView, Entry, NameHit, NameKeyer};
+use crate::gazetteer::{EntriesView, Entry, NameFilter, NameHit, NameKeyer};
 
 /// An entry that a name may mean.
 #[derive(Clone, Debug)]
@@ -85,7 +86,9 @@ const OUTLINE_VALUE: f32 = 0.4;
 #[derive(Debug)]
 pub(crate) struct CandidateFinder<'l> {
     keyer: NameKeyer,
+    /// Countries of which only well-known places are listed, sorted.
     outlines: &'l [[u8; 2]],
+    names: &'l NameFilter,
 }
 
 /// What is looked up: loosely folded words of a surface, without articles, beside the surface itself.
@@ -96,9 +99,9 @@ pub(crate) struct Surface<'a> {
 }
 
 impl<'l> CandidateFinder<'l> {
-    /// `outlines`: countries of which only well-known places are listed, sorted.
-    pub(crate) fn new(outlines: &'l [[u8; 2]]) -> Self {
-        Self { keyer: NameKeyer::default(), outlines }
+    /// A finder of names in the linker's gazetteer.
+    pub(crate) fn new(linker: &'l Linker<'_>) -> Self {
+        Self { keyer: NameKeyer::default(), outlines: &linker.outlines, names: &linker.names }
     }
 
     /// The candidates of a surface among the classes; the best match of each entry.
@@ -165,6 +168,9 @@ impl<'l> CandidateFinder<'l> {
         entries: EntriesView<'m>,
     ) -> Vec<Candidate<'m>> {
         let keys = self.keyer.keys(name);
+        if !self.names.may_have(keys.loose) {
+            return Vec::new();
+        }
         let hits = entries.named(keys);
         let mut found: Vec<Candidate<'m>> = hits
             .filter(|hit| classes.contains(&hit.entry.class()))

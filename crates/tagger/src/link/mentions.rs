@@ -47,7 +47,7 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
     pub(crate) fn read(linker: &Linker<'m>, source: &Source<'t>) -> Self {
         let mut names = Self { text: source.text, names: Vec::new(), mentions: Vec::new() };
         let mut known = FxHashMap::default();
-        let mut finder = CandidateFinder::new(&linker.outlines);
+        let mut finder = CandidateFinder::new(linker);
         for (entity_idx, entity) in source.entities.iter().enumerate() {
             let Some(classes) = classes_of(source.labels.name(entity.label)) else { continue };
             let surface = entity.span.slice(source.text);

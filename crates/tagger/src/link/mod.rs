@@ -21,7 +21,7 @@ use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tokenizer::Tokenized;
 
 use crate::Model;
-use crate::gazetteer::{EntriesView, Entry};
+use crate::gazetteer::{EntriesView, Entry, NameFilter};
 use context::Context;
 use mentions::DocumentNames;
 
@@ -81,6 +81,7 @@ pub struct Linker<'m> {
     entries: EntriesView<'m>,
     /// Countries of which only well-known places are listed.
     outlines: Vec<[u8; 2]>,
+    names: NameFilter,
 }
 
 /// What the entities of a label are linked to: label names, and the classes of entries.
@@ -99,7 +100,8 @@ impl<'m> Linker<'m> {
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
         let entries = model.entries_view();
-        Self { entries, outlines: entries.countries_with_few(OUTLINE_ENTRIES) }
+        let outlines = entries.countries_with_few(OUTLINE_ENTRIES);
+        Self { entries, outlines, names: NameFilter::new(entries.names) }
     }
 
     /// Whether entities of this label are linked.

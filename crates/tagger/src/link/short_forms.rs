@@ -5,57 +5,96 @@ use super::candidates::Candidate;
 use super::mentions::{DocumentNames, Name};
 use super::score::{OLD_SHORT_FORM_VALUE, Part, SHORT_FORM_VALUE};
 use crate::NameStatus;
-use crate::gazetteer::{EntryId, NameKeyer};
+use crate::gazetteer::{EntryId, NameKeyer, NameKeys};
 
-/// A full name that may be shortened later.
-struct FullName {
-    entry_id: EntryId,
-    first_mention: usize,
+/// What is compared of the names before a name, one place a name.
+#[derive(Default)]
+struct Earlier {
+    /// The entry that is likelier than not.
+    entries: Vec<Option<EntryId>>,
+    /// The text of the loose key of its words.
+    loose_texts: Vec<String>,
+    keyer: NameKeyer,
+    key: String,
+}
+
+impl Earlier {
+    fn push(&mut self, name: &Name<'_>) {
+        self.entries.push(name.sure_candidate().map(|candidate| candidate.entry.entry_id()));
+        let loose_text = self.loose_text(&name.words);
+        self.loose_texts.push(loose_text);
+    }
+
+    fn loose_text(&mut self, words: &[String]) -> String {
+        let mut text = String::new();
+        words.iter().for_each(|word| self.keyer.push_loose_text(word, &mut text));
+        text
+    }
+
+    /// Whether the word in front of the other name is a name of the same entry: `التنظيم` behind `فتح الإسلام`,
+    /// which is also called `تنظيم فتح الإسلام`. `head` is the word's loose text.
+    fn is_head(&mut self, head: &str, (idx, entry): (usize, EntryId), linker: &Linker<'_>) -> bool {
+        self.key.clear();
+        self.key.push_str(head);
+        self.key.push_str(&self.loose_texts[idx]);
+        let loose = NameKeyer::loose_key(&self.key);
+        linker.names.may_have(loose)
+            && linker
+                .entries
+                .named(NameKeys { loose, exact: 0 })
+                .any(|hit| hit.entry.entry_id() == entry)
+    }
 }
 
 impl<'m> DocumentNames<'_, 'm> {
     /// Gives names that shorten another the entry of that other as a candidate, or more weight where they
     /// have it. Nearer full names count more.
     pub(crate) fn add_short_forms(&mut self, linker: &Linker<'m>) {
-        let mut keyer = NameKeyer::default();
+        let mut earlier = Earlier::default();
         for name_idx in 0..self.names.len() {
-            let full_names = self.full_names(name_idx, linker, &mut keyer);
+            let full_names = self.full_names(name_idx, linker, &mut earlier);
             let name = &mut self.names[name_idx];
-            for (rank, full) in full_names.iter().enumerate() {
+            for (rank, entry_id) in full_names.into_iter().enumerate() {
                 let value = if rank == 0 { SHORT_FORM_VALUE } else { OLD_SHORT_FORM_VALUE };
-                name.support(linker, full.entry_id, value);
+                name.support(linker, entry_id, value);
             }
             name.update();
+            earlier.push(name);
         }
     }
 
-    /// Full names of the same class that this name shortens, the nearest first.
+    /// The entries of full names of the same class that this name shortens, the nearest first. Names stand in the order of
+    /// their first mentions.
     fn full_names(
         &self,
         name_idx: usize,
         linker: &Linker<'m>,
-        keyer: &mut NameKeyer,
-    ) -> Vec<FullName> {
+        earlier: &mut Earlier,
+    ) -> Vec<EntryId> {
         let name = &self.names[name_idx];
-        let first = name.mentions.first().copied().unwrap_or_default();
         let is_sure = |c: &Candidate<'_>| c.status == NameStatus::Plain;
         if name.candidates.iter().any(is_sure) {
             return Vec::new();
         }
-        let others = self.names.iter().filter(|other| other.classes == name.classes);
-        let mut full_names: Vec<FullName> = others
-            .filter_map(|other| {
-                let entry = other.sure_candidate()?.entry;
-                let first_mention = *other.mentions.first().filter(|idx| **idx < first)?;
-                let is_longer = other.words.len() > name.words.len();
-                let is_known = || name.candidates.iter().any(|c| c.entry == entry);
-                let shortens = is_longer && (is_part(&name.words, &other.words) || is_known());
-                let is_short = shortens || is_head(&name.words, other, linker, keyer);
-                is_short.then(|| FullName { entry_id: entry.entry_id(), first_mention })
-            })
-            .collect();
-        full_names.sort_by_key(|full| std::cmp::Reverse(full.first_mention));
-        full_names.dedup_by_key(|full| full.entry_id);
+        let head = match &name.words[..] {
+            [_] => Some(earlier.loose_text(&name.words)),
+            _ => None,
+        };
+        let mut full_names = Vec::new();
+        for (idx, other) in self.names[..name_idx].iter().enumerate().rev() {
+            let Some(entry_id) = earlier.entries[idx] else { continue };
+            if other.classes != name.classes {
+                continue;
+            }
+            let is_longer = other.words.len() > name.words.len();
+            let is_known = || name.candidates.iter().any(|c| c.entry.entry_id() == entry_id);
+            let shortens = is_longer && (is_part(&name.words, &other.words) || is_known());
+            let mut is_head = |head: &String| earlier.is_head(head, (idx, entry_id), linker);
+            if shortens || head.as_ref().is_some_and(&mut is_head) {
+                full_names.push(entry_id);
+            }
+        }
+        full_names.dedup();
         full_names
     }
 }
@@ -80,12 +119,4 @@ impl<'m> Name<'m> {
 /// Whether the words stand in the full name side by side.
 fn is_part(words: &[String], full: &[String]) -> bool {
     !words.is_empty() && full.windows(words.len()).any(|run| run == words)
-}
-
-/// Whether the word in front of the other name is a name of the same entry: `التنظيم` behind `فتح الإسلام`,
-/// which is also called `تنظيم فتح الإسلام`.
-fn is_head(words: &[String], other: &Name<'_>, linker: &Linker<'_>, keyer: &mut NameKeyer) -> bool {
-    let ([head], Some(candidate)) = (words, other.sure_candidate()) else { return false };
-    let keys = keyer.keys(&format!("{head} {}", other.words.join(" ")));
-    linker.entries.named(keys).any(|hit| hit.entry == candidate.entry)
 }
