@@ -1,0 +1,43 @@
+//! What the system says of this process.
+
+use std::time::Instant;
+
+/// CPU time of this thread so far, in seconds.
+fn cpu_seconds() -> f64 {
+    let stat =
+        std::fs::read_to_string("/proc/thread-self/schedstat").expect("this bench runs on Linux");
+    let nanoseconds = stat.split(' ').next().expect("time on the CPU comes first");
+    nanoseconds.parse::<f64>().expect("a number") / 1e9
+}
+
+/// The least CPU time of several rounds.
+pub(crate) fn best(n_rounds: usize, mut work: impl FnMut()) -> f64 {
+    let round = |_| {
+        let start = cpu_seconds();
+        work();
+        cpu_seconds() - start
+    };
+    (0..n_rounds).map(round).fold(f64::INFINITY, f64::min).max(1e-9)
+}
+
+/// The least time by the clock of several rounds.
+pub(crate) fn wall_seconds(n_rounds: usize, mut work: impl FnMut()) -> f64 {
+    let round = |_| {
+        let start = Instant::now();
+        work();
+        start.elapsed().as_secs_f64()
+    };
+    (0..n_rounds).map(round).fold(f64::INFINITY, f64::min)
+}
+
+pub(crate) fn megabytes(n_bytes: usize) -> f64 {
+    n_bytes as f64 / 1e6
+}
+
+/// The most memory that this process has held, in MiB.
+pub(crate) fn peak_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("this bench runs on Linux");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("Linux reports it");
+    let kib = line.split_whitespace().nth(1).expect("a number follows");
+    kib.parse::<f64>().expect("a number of KiB") / 1024.0
+}
