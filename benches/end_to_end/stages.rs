@@ -37,7 +37,11 @@ pub(crate) struct Stages<'t> {
 pub(crate) fn report(tagger: &Tagger, documents: &[Document], n_rounds: usize) -> f64 {
     let stages = Stages::new(tagger);
     let n_tokens = stages.run(Stage::Tokenize, documents);
-    let time = |stage| best(n_rounds, || drop(black_box(stages.run(stage, documents))));
+    let time = |stage| {
+        best(n_rounds, || {
+            black_box(stages.run(stage, documents));
+        })
+    };
     let per_token = |seconds: f64| 1e9 * seconds / n_tokens as f64;
     let split = per_token(time(Stage::Split));
     println!("{n_tokens} tokens; nanoseconds a token:");
