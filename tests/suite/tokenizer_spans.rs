@@ -105,6 +105,21 @@ proptest! {
     }
 
     #[test]
+    fn grapheme_offsets_equal_counting(text in "([\u{621}-\u{652}]|[\u{200d}\u{1f469}\r\n]|\\PC){0,150}") {
+        let map = OffsetMap::new(&text, OffsetUnit::Grapheme);
+        let mut starts: Vec<usize> = text.grapheme_indices(true).map(|(at, _)| at).collect();
+        prop_assert_eq!(map.n_units() as usize, starts.len());
+        starts.push(text.len());
+        for byte in 0..=text.len() + 1 {
+            let unit = starts.iter().position(|start| *start == byte).map(|unit| unit as u32);
+            prop_assert_eq!(map.unit_from_byte(byte as u32), unit);
+        }
+        for (unit, start) in starts.iter().enumerate() {
+            prop_assert_eq!(map.byte_from_unit(unit as u32), Some(*start as u32));
+        }
+    }
+
+    #[test]
     fn offsets_equal_counting(text in TEXT) {
         for unit in [OffsetUnit::Byte, OffsetUnit::CodePoint, OffsetUnit::Utf16] {
             let map = OffsetMap::new(&text, unit);
@@ -115,7 +130,7 @@ proptest! {
                 prop_assert_eq!(map.unit_from_byte(start as u32 + 1).is_none(), c.len_utf8() > 1);
                 let width = match unit {
                     OffsetUnit::Byte => c.len_utf8(),
-                    OffsetUnit::CodePoint => 1,
+                    OffsetUnit::CodePoint | OffsetUnit::Grapheme => 1,
                     OffsetUnit::Utf16 => c.len_utf16(),
                 } as u32;
                 for inside in 1..width {

@@ -1,5 +1,7 @@
 //! Links and values as the output formats show them.
 
+use std::borrow::Cow;
+
 use tawsim_corpus::{EntityDetails, LinkAlternative, LinkDetails, ValueDetails};
 use tawsim_tagger::{EntityValue, Link, Linked};
 
@@ -12,6 +14,7 @@ pub(crate) fn entity_details<'a>(
     EntityDetails {
         link: linked.map(link_details),
         value: value.map(|value| value_details(text, value)),
+        ..EntityDetails::default()
     }
 }
 
@@ -23,27 +26,28 @@ fn link_details<'a>(linked: &Linked<'a>) -> LinkDetails<'a> {
     };
     let entry = link.entry;
     let (lat, lon) = entry.coordinates().unzip();
-    let known = |text: &'a str| (!text.is_empty()).then_some(text);
+    let known = |text: &'a str| (!text.is_empty()).then_some(Cow::Borrowed(text));
     LinkDetails {
-        id: Some(entry.id()),
-        name: Some(entry.name()),
+        id: Some(entry.id().into()),
+        name: Some(entry.name().into()),
         kind: known(entry.kind()),
         score: rounded(link.score),
         lat,
         lon,
         country: known(entry.country()),
-        admin: entry.admin_path().collect(),
+        admin: entry.admin_path().map(Cow::Borrowed).collect(),
         side: known(entry.side()),
         alternatives,
     }
 }
 
 fn alternative<'a>(link: &Link<'a>) -> LinkAlternative<'a> {
-    LinkAlternative { id: link.entry.id(), name: link.entry.name(), score: rounded(link.score) }
+    let (id, name) = (link.entry.id().into(), link.entry.name().into());
+    LinkAlternative { id, name, score: rounded(link.score) }
 }
 
 /// Four digits: more would say nothing.
-fn rounded(score: f32) -> f32 {
+pub(crate) fn rounded(score: f32) -> f32 {
     (score * 10_000.0).round() / 10_000.0
 }
 
@@ -55,7 +59,7 @@ fn value_details(text: &str, value: EntityValue) -> ValueDetails<'_> {
             approximate: number.approximate,
             percent: number.percent,
             ordinal: number.ordinal,
-            unit: number.unit.and_then(|unit| unit.get(text)),
+            unit: number.unit.and_then(|unit| unit.get(text)).map(Cow::Borrowed),
         },
         EntityValue::Date(interval) => ValueDetails::Date {
             from: iso(interval.from),

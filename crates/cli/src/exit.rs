@@ -7,6 +7,8 @@ pub enum ExitCode {
     Failure,
     /// The command line is wrong.
     Usage,
+    /// Everything was done, but what was written lacks something of what was read.
+    Lossy,
 }
 
 impl ExitCode {
@@ -17,6 +19,7 @@ impl ExitCode {
             Self::Success => 0,
             Self::Failure => 1,
             Self::Usage => 2,
+            Self::Lossy => 3,
         }
     }
 

@@ -93,23 +93,8 @@ fn add_path(path: &Path, format: Option<Format>, found: &mut Sources) -> Result<
 
 fn add_folder(folder: &Path, format: Option<Format>, found: &mut Sources) -> Result<()> {
     let n_before = found.sources.len();
-    let mut pending = vec![folder.to_path_buf()];
-    let mut files = Vec::new();
-    while let Some(folder) = pending.pop() {
-        let context = || format!("{}: cannot list the folder", folder.display());
-        for entry in folder.read_dir().with_context(context)? {
-            let entry = entry.with_context(context)?;
-            // Links are not followed below a folder: they may lead in circles.
-            let kind = entry.file_type().with_context(context)?;
-            if kind.is_dir() {
-                pending.push(entry.path());
-            } else if kind.is_file() && Format::from_path(&entry.path()).is_some() {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    for file in files {
+    let is_known = |file: &PathBuf| Format::from_path(file).is_some();
+    for file in files_below(folder)?.into_iter().filter(is_known) {
         add_path(&file, format, found)?;
         if let Some(source) = found.sources.last_mut() {
             let below = file.strip_prefix(folder).unwrap_or(&file);
@@ -120,6 +105,27 @@ fn add_folder(folder: &Path, format: Option<Format>, found: &mut Sources) -> Res
         bail!("{}: no .txt, .jsonl or .tagged file in this folder", folder.display());
     }
     Ok(())
+}
+
+/// All files below a folder, sorted by path.
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut pending = vec![folder.to_path_buf()];
+    let mut files = Vec::new();
+    while let Some(folder) = pending.pop() {
+        let context = || format!("{}: cannot list the folder", folder.display());
+        for entry in folder.read_dir().with_context(context)? {
+            let entry = entry.with_context(context)?;
+            // Links are not followed below a folder: they may lead in circles.
+            let kind = entry.file_type().with_context(context)?;
+            if kind.is_dir() {
+                pending.push(entry.path());
+            } else if kind.is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Documents, each or the error in its place.

@@ -4,6 +4,7 @@ mod commands;
 mod crf;
 mod details;
 mod exit;
+mod import;
 mod input;
 mod output;
 mod progress;
@@ -38,7 +39,8 @@ Examples:
 Exit codes:
   0  everything was done
   1  something failed; what it was stands on standard error, and the rest was done
-  2  the command line is wrong";
+  2  the command line is wrong
+  3  lossy (only `convert`): what was written lacks something of what was read";
 
 /// Runs the program: `args` begins with the program's name.
 ///

@@ -47,4 +47,9 @@ impl Messages<'_> {
         // Nobody is left to be told if standard error is gone.
         drop(writeln!(self.stderr, "{message}"));
     }
+
+    /// Tells of several things, one a line, or of none.
+    pub(crate) fn tell_lines(&mut self, lines: &str) {
+        lines.lines().for_each(|line| self.tell(line));
+    }
 }

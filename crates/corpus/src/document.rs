@@ -1,6 +1,9 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
 use tawsim_tokenizer::Span;
 
-use crate::Label;
+use crate::{EntityDetails, GivenTokens, Label, Metadata};
 
 /// A text with the entities somebody or something found in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +14,28 @@ pub struct Document {
     pub text: String,
     /// Entities ordered by start, without overlap once [`Document::flatten`] has run.
     pub entities: Vec<Entity>,
+    /// What else is known of `entities`.
+    pub details: DetailsMap,
+    /// Where the text comes from.
+    pub metadata: Metadata,
+    /// Entities of further annotators, each in its own layer.
+    pub layers: Vec<Layer>,
+    /// Tokens and sentences that came with the text; mostly none.
+    pub tokens: GivenTokens,
+}
+
+/// Details by entity. An entity is named by its span and label: a layer holds each such pair once.
+pub type DetailsMap = BTreeMap<(Span, Label), EntityDetails<'static>>;
+
+/// What one annotator (or the adjudication) says of a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layer {
+    /// Whose layer it is.
+    pub annotator: String,
+    /// Its entities, ordered by start.
+    pub entities: Vec<Entity>,
+    /// What else is known of them.
+    pub details: DetailsMap,
 }
 
 /// A named thing in a text.
@@ -30,19 +55,82 @@ impl Entity {
     pub const fn new(span: Span, label: Label) -> Self {
         Self { span, label, score: None }
     }
+
+    /// What names the entity in its layer and in a [`DetailsMap`].
+    #[must_use]
+    pub const fn key(&self) -> (Span, Label) {
+        (self.span, self.label)
+    }
 }
 
 impl Document {
     /// A document without entities.
     #[must_use]
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { id: id.into(), text: text.into(), entities: Vec::new() }
+        Self { id: id.into(), text: text.into(), ..Self::default() }
     }
 
     /// The text that an entity covers.
     #[must_use]
     pub fn surface(&self, entity: &Entity) -> &str {
         entity.span.slice(&self.text)
+    }
+
+    /// Appends an entity with what is known of it; keep the order, or sort afterwards.
+    pub fn push(&mut self, entity: Entity, details: EntityDetails<'static>) {
+        self.entities.push(entity);
+        if !details.is_empty() {
+            self.details.insert(entity.key(), details);
+        }
+    }
+
+    /// What else is known of an entity of [`Document::entities`].
+    #[must_use]
+    pub fn details_of(&self, entity: &Entity) -> Option<&EntityDetails<'static>> {
+        self.details.get(&entity.key())
+    }
+
+    /// What else is known of each of [`Document::entities`], in their order.
+    pub(crate) fn details_in_order(&self) -> Vec<EntityDetails<'static>> {
+        let known = |entity| self.details_of(entity).cloned().unwrap_or_default();
+        self.entities.iter().map(known).collect()
+    }
+
+    /// The layer of this annotator; made behind the others if there is none.
+    pub fn layer_mut(&mut self, annotator: &str) -> &mut Layer {
+        let known = self.layers.iter().position(|layer| layer.annotator == annotator);
+        let idx = known.unwrap_or_else(|| {
+            self.layers.push(Layer { annotator: annotator.to_owned(), ..Layer::default() });
+            self.layers.len() - 1
+        });
+        &mut self.layers[idx]
+    }
+
+    /// Entities of the document and of its layers.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.entities.len() + self.layers.iter().map(|layer| layer.entities.len()).sum::<usize>()
+    }
+
+    /// Brings what has no meaning in its order into one order: entities by span and label, layers by
+    /// annotator. Details of entities that are not there are dropped.
+    pub fn sort(&mut self) {
+        sort_entities(&mut self.entities, &mut self.details);
+        for layer in &mut self.layers {
+            sort_entities(&mut layer.entities, &mut layer.details);
+        }
+        self.layers.sort_by(|a, b| a.annotator.cmp(&b.annotator));
+    }
+
+    /// SHA-256 of the text, hexadecimal.
+    #[must_use]
+    pub fn text_sha256(&self) -> String {
+        use std::fmt::Write;
+        let digest = Sha256::digest(self.text.as_bytes());
+        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a String takes everything");
+            hex
+        })
     }
 
     /// Sorts the entities and keeps of overlapping ones the longest, of equal ones the first.
@@ -60,6 +148,36 @@ impl Document {
             }
         }
         self.entities = kept;
+        keep_known(&self.entities, &mut self.details);
         before - self.entities.len()
+    }
+
+    /// Sorts the entities and drops each that begins inside one before it and ends behind that one's end.
+    /// Nested entities stay. Returns how many were dropped.
+    pub(crate) fn drop_crossing(&mut self) -> usize {
+        let before = self.entities.len();
+        self.entities.sort_by_key(|e| (e.span.start(), std::cmp::Reverse(e.span.end()), e.label));
+        let mut open: Vec<u32> = Vec::new();
+        self.entities.retain(|entity| {
+            while open.pop_if(|end| *end <= entity.span.start()).is_some() {}
+            let is_inside = open.last().is_none_or(|end| entity.span.end() <= *end);
+            open.extend(is_inside.then_some(entity.span.end()));
+            is_inside
+        });
+        sort_entities(&mut self.entities, &mut self.details);
+        before - self.entities.len()
+    }
+}
+
+fn sort_entities(entities: &mut [Entity], details: &mut DetailsMap) {
+    entities.sort_by_key(Entity::key);
+    keep_known(entities, details);
+}
+
+/// Drops details whose entity is gone.
+fn keep_known(entities: &[Entity], details: &mut DetailsMap) {
+    if !details.is_empty() {
+        let keys: BTreeSet<_> = entities.iter().map(Entity::key).collect();
+        details.retain(|key, _| keys.contains(key));
     }
 }

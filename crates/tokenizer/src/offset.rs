@@ -1,5 +1,8 @@
-use crate::Span;
 use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::Span;
 
 /// What a foreign offset counts. Tawsim itself counts bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -11,15 +14,30 @@ pub enum OffsetUnit {
     CodePoint,
     /// UTF-16 code units: Java, JavaScript, .NET.
     Utf16,
+    /// Extended grapheme clusters (Unicode Standard Annex 29): what a reader calls a letter.
+    Grapheme,
 }
 
-/// Bytes between two checkpoints: one `u32` per block is 6 % of the text.
+impl OffsetUnit {
+    /// Units of a char; a grapheme cluster is no property of a char and counts as one.
+    const fn char_len(self, c: char) -> usize {
+        match self {
+            Self::Byte => c.len_utf8(),
+            Self::CodePoint | Self::Grapheme => 1,
+            Self::Utf16 => c.len_utf16(),
+        }
+    }
+}
+
+/// Bytes between two checkpoints: a step of 8 bytes per block is 13 % of the text.
 const BLOCK_BYTES: usize = 64;
+/// Units between two checkpoints of the way back.
+const BLOCK_UNITS: usize = 64;
 
 /// Converts between byte offsets of one text and another unit.
 ///
-/// Building it takes one pass. `unit_from_byte` is O(1) (it counts at most 64 bytes),
-/// `byte_from_unit` one binary search more.
+/// Building it takes one pass. Both directions are O(1): they count at most 64 bytes or 64 units from a
+/// sampled place (a grapheme cluster longer than that is counted whole).
 ///
 /// ```
 /// use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
@@ -31,9 +49,18 @@ const BLOCK_BYTES: usize = 64;
 pub struct OffsetMap<'t> {
     text: &'t str,
     unit: OffsetUnit,
-    /// Units that begin before byte `BLOCK_BYTES * i`.
-    checkpoints: Vec<u32>,
+    /// For each block of bytes the first step (char or cluster) that begins in it or behind it.
+    by_byte: Vec<Step>,
+    /// For each block of units the last step that begins at its first unit or before it.
+    by_unit: Vec<Step>,
     n_units: u32,
+}
+
+/// Where a char (or a cluster) begins.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    byte: u32,
+    unit: u32,
 }
 
 impl<'t> OffsetMap<'t> {
@@ -44,31 +71,37 @@ impl<'t> OffsetMap<'t> {
     #[must_use]
     pub fn new(text: &'t str, unit: OffsetUnit) -> Self {
         assert!(text.len() <= Span::MAX_TEXT_BYTES, "a text holds at most 4 GiB");
-        let mut map = Self { text, unit, checkpoints: Vec::new(), n_units: text.len() as u32 };
+        let (by_byte, by_unit) = (Vec::new(), Vec::new());
+        let mut map = Self { text, unit, by_byte, by_unit, n_units: text.len() as u32 };
         if unit != OffsetUnit::Byte {
-            map.count_blocks();
+            map.sample();
         }
         map
     }
 
-    fn count_blocks(&mut self) {
-        let mut n_units = 0;
-        for block in self.text.as_bytes().chunks(BLOCK_BYTES) {
-            self.checkpoints.push(n_units);
-            n_units += self.units_in(block);
+    fn sample(&mut self) {
+        let mut at = Step { byte: 0, unit: 0 };
+        while (at.byte as usize) < self.text.len() {
+            let next = self.after(at);
+            while self.by_byte.len() * BLOCK_BYTES <= at.byte as usize {
+                self.by_byte.push(at);
+            }
+            while self.by_unit.len() * BLOCK_UNITS < next.unit as usize {
+                self.by_unit.push(at);
+            }
+            at = next;
         }
-        self.n_units = n_units;
+        self.n_units = at.unit;
     }
 
-    /// Units of the chars that begin in `bytes`: four-byte chars are two UTF-16 units.
-    fn units_in(&self, bytes: &[u8]) -> u32 {
-        let starts = |&&byte: &&u8| byte & 0xC0 != 0x80;
-        let n_chars = bytes.iter().filter(starts).count();
-        let n_astral = match self.unit {
-            OffsetUnit::Utf16 => bytes.iter().filter(|&&byte| byte >= 0xF0).count(),
-            OffsetUnit::Byte | OffsetUnit::CodePoint => 0,
+    /// The step behind one that begins inside the text.
+    fn after(&self, at: Step) -> Step {
+        let rest = &self.text[at.byte as usize..];
+        let (n_bytes, n_units) = match self.unit {
+            OffsetUnit::Grapheme => (rest.graphemes(true).next().map_or(0, str::len), 1),
+            unit => rest.chars().next().map_or((0, 0), |c| (c.len_utf8(), unit.char_len(c))),
         };
-        (n_chars + n_astral) as u32
+        Step { byte: at.byte + n_bytes as u32, unit: at.unit + n_units as u32 }
     }
 
     /// The unit of the other side.
@@ -83,19 +116,27 @@ impl<'t> OffsetMap<'t> {
         self.n_units
     }
 
-    /// Units before the byte offset, or `None` if it is no char boundary of the text.
+    /// Units before the byte offset, or `None` if it is no char (or cluster) boundary of the text.
     #[must_use]
     pub fn unit_from_byte(&self, byte: u32) -> Option<u32> {
-        let byte_idx = byte as usize;
-        if !self.text.is_char_boundary(byte_idx) {
+        if !self.text.is_char_boundary(byte as usize) {
             return None;
         }
         if self.unit == OffsetUnit::Byte {
             return Some(byte);
         }
-        let block = byte_idx / BLOCK_BYTES;
-        let Some(&before) = self.checkpoints.get(block) else { return Some(self.n_units) };
-        Some(before + self.units_in(&self.text.as_bytes()[block * BLOCK_BYTES..byte_idx]))
+        if byte as usize == self.text.len() {
+            return Some(self.n_units);
+        }
+        // A block may begin inside a step; then the step before it is the one to start from.
+        let block = byte as usize / BLOCK_BYTES;
+        let sampled = self.by_byte.get(block).filter(|step| step.byte <= byte);
+        let before = || block.checked_sub(1).and_then(|block| self.by_byte.get(block));
+        let mut at = sampled.or_else(before).copied().unwrap_or(Step { byte: 0, unit: 0 });
+        while at.byte < byte {
+            at = self.after(at);
+        }
+        (at.byte == byte).then_some(at.unit)
     }
 
     /// The byte offset of a unit, or `None` if it lies outside the text or inside a char.
@@ -107,25 +148,11 @@ impl<'t> OffsetMap<'t> {
         if self.unit == OffsetUnit::Byte {
             return self.text.is_char_boundary(unit as usize).then_some(unit);
         }
-        let block = self.checkpoints.partition_point(|&before| before <= unit) - 1;
-        self.walk(block, unit)
-    }
-
-    /// Walks from the start of a block to the char that begins at `unit`.
-    fn walk(&self, block: usize, unit: u32) -> Option<u32> {
-        let bytes = self.text.as_bytes();
-        let mut at_unit = self.checkpoints[block];
-        let mut at = block * BLOCK_BYTES;
-        loop {
-            while at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
-                at += 1;
-            }
-            if at_unit >= unit || at >= bytes.len() {
-                return (at_unit == unit).then_some(at as u32);
-            }
-            at_unit += self.units_in(&bytes[at..=at]);
-            at += 1;
+        let mut at = self.by_unit[unit as usize / BLOCK_UNITS];
+        while at.unit < unit {
+            at = self.after(at);
         }
+        (at.unit == unit).then_some(at.byte)
     }
 
     /// The span of a range of units; `None` if it is reversed, outside, or cuts a char.

@@ -1,14 +1,15 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tawsim_corpus::{
-    Document, LabelSet, TagScheme, write_conll, write_html_document, write_html_footer,
-    write_html_header, write_interlinear, write_jsonl,
+    Document, FORMATS, Format, FormatInfo, Import, LabelSet, Layout, Losses, ReadOptions,
+    TagScheme, WriteContext, WriteOptions, Writer, write_files, write_stream,
 };
-use tawsim_tokenizer::{Tokenized, Tokenizer};
+use tawsim_tokenizer::OffsetUnit;
 
 use crate::ExitCode;
-use crate::input::read_annotated;
+use crate::import::{find_inputs, import, note_detected};
 use crate::output::write_atomically;
 use crate::streams::Streams;
 
@@ -16,103 +17,174 @@ use crate::streams::Streams;
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Annotated documents: .jsonl or .tagged files, or folders of them.
+    /// Annotated documents: files, folders of them, or - for standard input.
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
+    /// The format to read; without this it is detected from names and content, and said.
+    #[arg(long, value_parser = formats(|info| info.reader.is_some()), value_name = "FORMAT")]
+    from: Option<&'static FormatInfo>,
     /// The format to write.
+    #[arg(
+        long,
+        value_parser = formats(|info| info.writer.is_some()),
+        value_name = "FORMAT",
+        required_unless_present = "check"
+    )]
+    to: Option<&'static FormatInfo>,
+    /// Where to write: a file; for a format with a file a document a folder.
+    #[arg(long, short, value_name = "PATH", required_unless_present = "check")]
+    output: Option<PathBuf>,
+    /// Read and report, with --to also what that format would lose; write nothing.
+    #[arg(long)]
+    check: bool,
+    /// What offsets of the inputs count, where the file does not say or says it wrong.
+    #[arg(long, value_enum, value_name = "UNIT")]
+    offset_unit: Option<Unit>,
+    /// How tags are meant in the inputs, and written: without this it is detected, and IOB2 is written.
     #[arg(long, value_enum)]
-    to: OutputFormat,
-    /// Where to write: a file; for `tagged` a folder, one file a document.
-    #[arg(long, short, value_name = "PATH")]
-    output: PathBuf,
+    scheme: Option<Scheme>,
+    /// State the SHA-256 of each text in JSON Lines; readers check it.
+    #[arg(long)]
+    checksum: bool,
 }
 
 const AFTER_HELP: &str = "\
+What the inputs have that is left out, and what the format cannot carry, is counted on standard error.
+
+Exit codes:
+  0  everything was written as it stood in the inputs
+  1  something failed; what could be read was written
+  3  lossy: something was left out, changed or cannot be carried; the rest was written
+
 Examples:
   tawsim convert corpus/conflict-ar/train --to jsonl --output train.jsonl
-  tawsim convert entities.jsonl --to tagged --output for-review/";
+  tawsim convert entities.jsonl --to tagged --output for-review/
+  tawsim convert theirs.conll --check";
 
 #[derive(Clone, Copy, clap::ValueEnum)]
-enum OutputFormat {
-    /// JSON Lines, one document a line.
-    Jsonl,
-    /// Interlinear text for review and version control, one file a document.
-    Tagged,
-    /// CoNLL-2003 columns, one clitic segment a line, IOB2.
-    Conll,
-    /// A page with highlights that any browser opens.
-    Html,
+enum Unit {
+    /// UTF-8 bytes.
+    Byte,
+    /// Unicode code points: Python.
+    CodePoint,
+    /// UTF-16 code units: Java, JavaScript.
+    Utf16,
+    /// Grapheme clusters.
+    Grapheme,
+}
+
+impl Unit {
+    const fn unit(self) -> OffsetUnit {
+        match self {
+            Self::Byte => OffsetUnit::Byte,
+            Self::CodePoint => OffsetUnit::CodePoint,
+            Self::Utf16 => OffsetUnit::Utf16,
+            Self::Grapheme => OffsetUnit::Grapheme,
+        }
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Scheme {
+    /// `B-` only between two entities of one label.
+    Iob1,
+    /// Every entity begins with `B-`.
+    Iob2,
+    /// `B- I- E-`, and `S-` for one word; BILOU is read as well.
+    Bioes,
+}
+
+impl Scheme {
+    const fn scheme(self) -> TagScheme {
+        match self {
+            Self::Iob1 => TagScheme::Iob1,
+            Self::Iob2 => TagScheme::Iob2,
+            Self::Bioes => TagScheme::Bioes,
+        }
+    }
+}
+
+/// `conll` is a name for `conll2002`.
+fn formats(
+    is_there: fn(&FormatInfo) -> bool,
+) -> impl TypedValueParser<Value = &'static FormatInfo> {
+    let value = |info: &&'static FormatInfo| {
+        let value = PossibleValue::new(info.name).help(info.title);
+        if info.format == Format::Conll2002 { value.alias("conll") } else { value }
+    };
+    let there = FORMATS.iter().filter(move |info| is_there(info));
+    PossibleValuesParser::new(there.map(value)).map(|name| {
+        let name = if name == "conll" { "conll2002" } else { &name };
+        Format::by_name(name).expect("only names of the table are possible")
+    })
 }
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
-    let (documents, labels) = read_annotated(&args.inputs, streams)?;
-    let n_entities: usize = documents.iter().map(|document| document.entities.len()).sum();
-    match args.to {
-        OutputFormat::Jsonl => write_atomically(&args.output, &jsonl(&documents, &labels)?)?,
-        OutputFormat::Html => write_atomically(&args.output, &html(&documents, &labels)?)?,
-        OutputFormat::Tagged => write_folder(&args.output, &documents, &labels)?,
-        OutputFormat::Conll => {
-            let (bytes, n_widened) = conll(&documents, &labels)?;
-            write_atomically(&args.output, &bytes)?;
-            if n_widened > 0 {
-                streams.messages.tell(&format!(
-                    "warning: {n_widened} entities end inside a segment and were widened to it"
-                ));
-            }
+    let options = ReadOptions {
+        unit: args.offset_unit.map(Unit::unit),
+        scheme: args.scheme.map(Scheme::scheme),
+        ..ReadOptions::default()
+    };
+    let (mut labels, mut documents) = (LabelSet::new(), Vec::<Document>::new());
+    let mut sink = |document, _: &LabelSet| documents.push(document);
+    let mut failures = Vec::new();
+    let mut taken = Import::new(&options, &mut labels, &mut sink);
+    let inputs = find_inputs(&args.inputs, args.from, &mut failures);
+    note_detected(&inputs, &mut taken);
+    for input in &inputs {
+        if let Err(error) = import(input, streams.stdin, &mut taken) {
+            failures.push(error);
         }
     }
-    streams.messages.tell(&format!("{} documents, {n_entities} entities", documents.len()));
-    Ok(ExitCode::Success)
+    let report = taken.report;
+    failures.iter().for_each(|error| streams.messages.error(&format!("{error:#}")));
+    streams.messages.tell(&report.to_string());
+    let losses = match args.to {
+        Some(info) => write(args, info, &documents, &labels)?,
+        None => Losses::default(),
+    };
+    streams.messages.tell_lines(&losses.to_string());
+    let is_lossy = report.is_lossy() || !losses.is_empty();
+    Ok(match () {
+        () if !failures.is_empty() => ExitCode::Failure,
+        () if is_lossy => ExitCode::Lossy,
+        () => ExitCode::Success,
+    })
 }
 
-fn jsonl(documents: &[Document], labels: &LabelSet) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    for document in documents {
-        write_jsonl(document, labels, &mut out)?;
-    }
-    Ok(out)
-}
-
-fn html(documents: &[Document], labels: &LabelSet) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    write_html_header(labels, &mut out)?;
-    for document in documents {
-        write_html_document(document, labels, &mut out)?;
-    }
-    write_html_footer(&mut out)?;
-    Ok(out)
-}
-
-fn conll(documents: &[Document], labels: &LabelSet) -> Result<(Vec<u8>, usize)> {
-    let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
-    let (mut out, mut n_widened) = (Vec::new(), 0);
-    for document in documents {
-        tokenizer.tokenize(&document.text, &mut tokenized);
-        n_widened += write_conll(document, labels, &tokenized, TagScheme::Iob2, &mut out)?;
-    }
-    Ok((out, n_widened))
-}
-
-fn write_folder(folder: &Path, documents: &[Document], labels: &LabelSet) -> Result<()> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("{}: cannot make the folder", folder.display()))?;
-    let mut names = std::collections::HashSet::new();
-    for document in documents {
-        let name = file_name(&document.id);
-        if !names.insert(name.clone()) {
-            bail!("two documents would be {name}; give them different ids");
-        }
+fn write(
+    args: &Args,
+    info: &'static FormatInfo,
+    documents: &[Document],
+    labels: &LabelSet,
+) -> Result<Losses> {
+    let options = WriteOptions {
+        // The unit is of the inputs; what we write counts what the format means.
+        unit: None,
+        scheme: args.scheme.map(Scheme::scheme),
+        checksum: args.checksum,
+    };
+    let context = WriteContext { labels, options: &options };
+    let output = args.output.as_deref().filter(|_| !args.check);
+    if matches!(info.writer, Some(Writer::Stream(_))) {
         let mut out = Vec::new();
-        write_interlinear(document, labels, &[], &mut out)
-            .with_context(|| format!("document {:?}", document.id))?;
-        write_atomically(&folder.join(name), &out)?;
+        let losses = write_stream(info, documents, &context, &mut out)?;
+        if let Some(path) = output {
+            write_atomically(path, &out)?;
+        }
+        return Ok(losses);
     }
-    Ok(())
-}
-
-/// A safe file name: an id may hold path separators, and never leads out of the folder.
-fn file_name(id: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    let stem: String = id.chars().map(|c| if is_plain(c) { c } else { '_' }).take(100).collect();
-    format!("{}.tagged", if stem.is_empty() { "document" } else { &stem })
+    if let Some(folder) = output {
+        if folder.is_file() {
+            bail!("{}: is a file; {} needs a folder", folder.display(), info.name);
+        }
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{}: cannot make the folder", folder.display()))?;
+    }
+    let mut put = |name: &str, bytes: &[u8]| match output {
+        Some(folder) => write_atomically(&folder.join(name), bytes).map_err(std::io::Error::other),
+        None => Ok(()),
+    };
+    debug_assert!(info.layout != Layout::ManyInOne, "a format of files has a file a document");
+    Ok(write_files(info, documents, &context, &mut put)?)
 }

@@ -14,7 +14,7 @@ use tawsim_tokenizer::Tokenized;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
-use crate::details::{entity_details, parse_date};
+use crate::details::{entity_details, parse_date, rounded};
 use crate::input::{InputFormat, documents, find_sources};
 use crate::output::Target;
 use crate::progress::byte_bar;
@@ -285,7 +285,7 @@ impl DocumentWriter<'_> {
     fn document(&self, document: &mut Document, pool: &ScratchPool) -> Result<Written> {
         let mut scratch = pool.get();
         let found = self.tagger.tag(&document.text, &mut scratch);
-        document.entities = found.iter().map(|entity| Entity::from(*entity)).collect();
+        document.entities = found.iter().map(|entity| rounded_score((*entity).into())).collect();
         let (labels, document) = (self.tagger.labels(), &*document);
         let details = self.details(document, scratch.tokenized());
         let mut bytes = Vec::new();
@@ -303,4 +303,8 @@ impl DocumentWriter<'_> {
         let (n_tokens, n_entities) = (scratch.n_tokens(), document.entities.len());
         Ok(Written { bytes, n_tokens, n_entities })
     }
+}
+
+fn rounded_score(entity: Entity) -> Entity {
+    Entity { score: entity.score.map(rounded), ..entity }
 }

@@ -1,8 +1,83 @@
+//! CoNLL columns: a word or clitic segment and its tag a line, an empty line behind a sentence.
+
 use std::io::{self, Write};
 
-use tawsim_tokenizer::{Span, Tokenized};
+use tawsim_tokenizer::{OffsetUnit, Span, Tokenized};
 
+use super::conll_read::{looks_like_columns, read_conll};
+use super::{
+    Feature, Features, Format, FormatInfo, Layout, Stream, WriteContext, Writer, no_look, units,
+};
 use crate::{Document, LabelSet, Tag, TagScheme, UnitSpan, units_of};
+
+const CARRIES: Features = Features::of(&[Feature::Entities, Feature::Labels, Feature::Unlocated]);
+
+pub(super) const CONLL2002: FormatInfo = FormatInfo {
+    format: Format::Conll2002,
+    name: "conll2002",
+    title: "CoNLL-2002 columns: word or clitic segment, tab, tag",
+    extensions: &["conll", "bio", "iob"],
+    sniff: looks_like_columns,
+    layout: Layout::ManyInOne,
+    unit: OffsetUnit::CodePoint,
+    carries: CARRIES,
+    reader: Some(read_conll),
+    writer: Some(Writer::Stream(Stream { document: write_2002, ..Stream::PLAIN })),
+};
+
+pub(super) const CONLL2003: FormatInfo = FormatInfo {
+    format: Format::Conll2003,
+    name: "conll2003",
+    title: "CoNLL-2003 columns: word or clitic segment, part of speech, chunk, tag",
+    // One reader takes any number of columns, so detection says CoNLL-2002.
+    extensions: &[],
+    sniff: no_look,
+    writer: Some(Writer::Stream(Stream { document: write_2003, ..Stream::PLAIN })),
+    ..CONLL2002
+};
+
+fn write_2002(
+    document: &Document,
+    context: &WriteContext<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "-DOCSTART-\tO\n")?;
+    write_columns(document, context, "\t", out)
+}
+
+fn write_2003(
+    document: &Document,
+    context: &WriteContext<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "-DOCSTART- -X- O O\n")?;
+    write_columns(document, context, " _ _ ", out)
+}
+
+fn write_columns(
+    document: &Document,
+    context: &WriteContext<'_>,
+    between: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let units = units(document);
+    let (spans, _) = unit_spans(document, &units.spans);
+    let mut tags = Vec::new();
+    let scheme = context.options.scheme.unwrap_or(TagScheme::Iob2);
+    scheme.encode(&spans, units.spans.len(), &mut tags);
+    for sentence in units.sentences {
+        for idx in sentence {
+            let form = units.spans[idx].slice(&document.text);
+            if form.contains(char::is_whitespace) {
+                let words = format!("the token {form:?} holds white space");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+            }
+            writeln!(out, "{form}{between}{}", conll_tag(tags[idx], context.labels))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
 
 /// A tag as CoNLL files write it: `B-PLACE`, `O`.
 #[must_use]

@@ -1,13 +1,47 @@
 //! GeoJSON (RFC 7946) of places: one point for each place that a document names.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use tawsim_tokenizer::OffsetUnit;
+
+use super::{Feature, Features, Format, FormatInfo, Layout, Stream, WriteContext, Writer, no_look};
 use crate::{Document, EntityDetails, LinkDetails};
 
+pub(super) const INFO: FormatInfo = FormatInfo {
+    format: Format::Geojson,
+    name: "geojson",
+    title: "the linked places as points, for maps",
+    extensions: &["geojson"],
+    sniff: no_look,
+    layout: Layout::ManyInOne,
+    unit: OffsetUnit::Byte,
+    carries: Features::of(&[
+        Feature::DocumentIds,
+        Feature::Entities,
+        Feature::Crossing,
+        Feature::Nesting,
+        Feature::LineCrossing,
+        Feature::SubWord,
+        Feature::Links,
+    ]),
+    reader: None,
+    writer: Some(Writer::Stream(Stream {
+        header: |_, out| write_geojson_header(out),
+        document: write_known,
+        separator: ",\n",
+        footer: |_, out| write_geojson_footer(out),
+    })),
+};
+
+fn write_known(document: &Document, _: &WriteContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_geojson(document, &document.details_in_order(), out)
+}
+
 #[derive(Serialize)]
-struct Feature<'a> {
+struct PointFeature<'a> {
     r#type: &'static str,
     geometry: Geometry,
     properties: Properties<'a>,
@@ -27,7 +61,7 @@ struct Properties<'a> {
     name: &'a str,
     kind: &'a str,
     country: &'a str,
-    admin: &'a [&'a str],
+    admin: &'a [Cow<'a, str>],
     /// The highest score of its mentions.
     score: f32,
     mentions: Vec<Mention<'a>>,
@@ -59,7 +93,7 @@ pub fn write_geojson(
     details: &[EntityDetails<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut features: Vec<Feature<'_>> = Vec::new();
+    let mut features: Vec<PointFeature<'_>> = Vec::new();
     for (entity, details) in document.entities.iter().zip(details) {
         let Some((link, id, coordinates)) = details.link.as_ref().and_then(located) else {
             continue;
@@ -97,8 +131,11 @@ pub fn write_geojson_footer(out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n]}\n")
 }
 
-fn located<'l, 'a>(link: &'l LinkDetails<'a>) -> Option<(&'l LinkDetails<'a>, &'a str, [f64; 2])> {
-    Some((link, link.id?, [link.lon?, link.lat?]))
+/// A link to a place on the map, with its id and coordinates.
+type Located<'l, 'a> = (&'l LinkDetails<'a>, &'l str, [f64; 2]);
+
+pub(super) fn located<'l, 'a>(link: &'l LinkDetails<'a>) -> Option<Located<'l, 'a>> {
+    Some((link, link.id.as_deref()?, [link.lon?, link.lat?]))
 }
 
 fn feature<'a>(
@@ -106,16 +143,16 @@ fn feature<'a>(
     link: &'a LinkDetails<'_>,
     coordinates: [f64; 2],
     mention: Mention<'a>,
-) -> Feature<'a> {
-    Feature {
+) -> PointFeature<'a> {
+    PointFeature {
         r#type: "Feature",
         geometry: Geometry { r#type: "Point", coordinates },
         properties: Properties {
             document: &document.id,
-            id: link.id.unwrap_or_default(),
-            name: link.name.unwrap_or_default(),
-            kind: link.kind.unwrap_or_default(),
-            country: link.country.unwrap_or_default(),
+            id: link.id.as_deref().unwrap_or_default(),
+            name: link.name.as_deref().unwrap_or_default(),
+            kind: link.kind.as_deref().unwrap_or_default(),
+            country: link.country.as_deref().unwrap_or_default(),
             admin: &link.admin,
             score: link.score,
             mentions: vec![mention],
@@ -138,8 +175,13 @@ mod tests {
             document.entities.push(Entity::new(Span::new(span.0, span.1), label));
         }
         let link = |id, lat: Option<f64>| EntityDetails {
-            link: Some(LinkDetails { id: Some(id), lat, lon: lat, ..LinkDetails::default() }),
-            value: None,
+            link: Some(LinkDetails {
+                id: Some(Cow::Borrowed(id)),
+                lat,
+                lon: lat,
+                ..LinkDetails::default()
+            }),
+            ..EntityDetails::default()
         };
         let details =
             [link("place:1", Some(36.2)), link("place:1", Some(36.2)), link("place:2", None)];

@@ -2,7 +2,35 @@
 
 use std::io::{self, Write};
 
+use tawsim_tokenizer::OffsetUnit;
+
+use super::{Feature, Features, Format, FormatInfo, Layout, Stream, Writer, no_look};
 use crate::{Document, Entity, LabelSet};
+
+pub(super) const INFO: FormatInfo = FormatInfo {
+    format: Format::Html,
+    name: "html",
+    title: "a page with highlights that any browser opens",
+    extensions: &["html", "htm"],
+    sniff: no_look,
+    layout: Layout::ManyInOne,
+    unit: OffsetUnit::CodePoint,
+    carries: Features::of(&[
+        Feature::Text,
+        Feature::DocumentIds,
+        Feature::Entities,
+        Feature::Unlocated,
+        Feature::Labels,
+        Feature::SubWord,
+    ]),
+    reader: None,
+    writer: Some(Writer::Stream(Stream {
+        header: |context, out| write_html_header(context.labels, out),
+        document: |document, context, out| write_html_document(document, context.labels, out),
+        separator: "",
+        footer: |_, out| write_html_footer(out),
+    })),
+};
 
 /// Background and border for each label in order; distinguishable with the common colour deficiencies
 /// (Okabe & Ito 2008, lightened).

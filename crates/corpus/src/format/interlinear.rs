@@ -16,15 +16,50 @@
 
 use std::io::{self, Write};
 
-use tawsim_tokenizer::Span;
+use tawsim_tokenizer::{OffsetUnit, Span};
 
-use super::{ReadError, ReadProblem};
+use super::{
+    Feature, Features, Files, Format, FormatInfo, Import, Input, Layout, ReadError, ReadProblem,
+    WriteContext, Writer,
+};
 use crate::{Document, Entity, LabelSet};
 
 const MAGIC: &str = "# tawsim interlinear 1";
 const NO_FINAL_NEWLINE: &str = "# final_newline: no";
 const BAD_ENTITY: &str =
     "an entity line is TAB label TAB surface, and TAB occurrence if not the first";
+
+pub(super) const INFO: FormatInfo = FormatInfo {
+    format: Format::Interlinear,
+    name: "tagged",
+    title: "a line of text, then its entities: for review and version control, one file a document",
+    extensions: &["tagged"],
+    sniff: |head| head.starts_with(MAGIC).then_some("the first line says so"),
+    layout: Layout::SINGLE,
+    unit: OffsetUnit::CodePoint,
+    carries: Features::of(&[
+        Feature::Text,
+        Feature::DocumentIds,
+        Feature::Entities,
+        Feature::Unlocated,
+        Feature::Labels,
+        Feature::SubWord,
+    ]),
+    reader: Some(read),
+    writer: Some(Writer::Files(Files { parts: &[("tagged", write)], shared: &[] })),
+};
+
+fn read(input: &mut Input<'_>, import: &mut Import<'_>) -> Result<(), ReadError> {
+    let text = input.read_text(import.options.limits)?;
+    let document = read_interlinear(&text, import.labels)?;
+    import.report.entities_in += document.entities.len() as u64;
+    import.document(document);
+    Ok(())
+}
+
+fn write(document: &Document, context: &WriteContext<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_interlinear(document, context.labels, &[], out)
+}
 
 /// Reads one document; its id is the `id` header, or empty.
 ///

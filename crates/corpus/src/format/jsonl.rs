@@ -1,77 +1,58 @@
-//! JSON Lines: one document a line, with `id`, `text`, `offset_unit` and `entities`.
+//! JSON Lines: one document a line. See [`JsonlReader`] for the fields.
 
 use std::io::{self, BufRead, Read, Write};
 
-use serde::{Deserialize, Serialize};
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
-use super::{ReadError, ReadProblem};
+use super::align::{UNIT_NAMES, align};
+use super::jsonl_rows::{EntityRow, LayerRow, Row, RowRef};
+use super::{
+    Aligned, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
+    Stream, WriteContext, Writer,
+};
 use crate::{Document, Entity, EntityDetails, LabelSet};
 
-/// The names of the units in files.
-const UNIT_NAMES: [(OffsetUnit, &str); 3] = [
-    (OffsetUnit::Byte, "byte"),
-    (OffsetUnit::CodePoint, "code point"),
-    (OffsetUnit::Utf16, "utf-16"),
-];
+pub(super) const INFO: FormatInfo = FormatInfo {
+    format: Format::Jsonl,
+    name: "jsonl",
+    title: "JSON Lines, one document a line; carries everything",
+    extensions: &["jsonl", "ndjson"],
+    sniff,
+    layout: Layout::ManyInOne,
+    unit: OffsetUnit::CodePoint,
+    carries: Features::ALL,
+    reader: Some(read_jsonl),
+    writer: Some(Writer::Stream(Stream { document: write_row, ..Stream::PLAIN })),
+};
 
-/// How a document stands in the file.
-#[derive(Deserialize)]
-struct Row {
-    #[serde(default)]
-    id: Id,
-    text: String,
-    offset_unit: Option<String>,
-    #[serde(default)]
-    entities: Vec<EntityRow<String>>,
-}
-
-/// Other programs write numbers as ids.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Text(String),
-    Number(i64),
-}
-
-impl Default for Id {
-    fn default() -> Self {
-        Self::Text(String::new())
-    }
-}
-
-#[derive(Deserialize, Serialize)]
-struct EntityRow<S> {
-    start: u64,
-    end: u64,
-    label: S,
-    surface: Option<S>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    score: Option<f32>,
-}
-
-#[derive(Serialize)]
-struct RowRef<'a> {
-    id: &'a str,
-    text: &'a str,
-    offset_unit: &'static str,
-    entities: Vec<DetailedRow<'a>>,
-}
-
-/// An entity with what else is known of it; readers skip that.
-#[derive(Serialize)]
-struct DetailedRow<'a> {
-    #[serde(flatten)]
-    entity: EntityRow<&'a str>,
-    #[serde(flatten)]
-    details: Option<&'a EntityDetails<'a>>,
+fn sniff(head: &str) -> Option<&'static str> {
+    let line = head.trim_start().lines().next()?;
+    let foreign = ["\"start_offset\"", "\"label\":[", "\"label\": [", "\"spans\"", "\"relations\""];
+    let is_ours = line.starts_with('{') && line.contains("\"text\"");
+    (is_ours && !foreign.iter().any(|key| line.contains(key)))
+        .then_some("lines are objects with a text")
 }
 
 /// Reads documents from JSON Lines, one at a time, in constant memory.
 ///
-/// `offset_unit` is `byte`, `code point` (also the default, as most annotation tools count) or `utf-16`.
-/// Where an entity states its `surface`, the text must have it there. After an error the reader goes on
-/// with the next line.
+/// The fields of a line; all but `text` may be missing, and fields that are not named here are skipped:
+///
+/// | field | what |
+/// | --- | --- |
+/// | `id` | text or number |
+/// | `text` | the original text |
+/// | `sha256` | SHA-256 of the text, hexadecimal; checked |
+/// | `metadata` | `source` (address), `date`, `outlet`, `language`, and anything else |
+/// | `offset_unit` | what all offsets count: `byte`, `code point` (also the default, as most annotation tools count), `utf-16`, `grapheme`; we write bytes |
+/// | `entities` | see below |
+/// | `layers` | `annotator`, `entities`: what each further annotator says |
+/// | `tokens` | `rows`: `start`, `end`, `n_words` (of a multi-word token: how many next rows are its words), `fields`; `sentences`: `rows` (first, and one past the last), `fields` |
+///
+/// An entity: `start`, `end` (half-open), `label`; `surface`, which the text must have there; `score`;
+/// `fragments` (`[[start, end], …]` of a discontiguous entity); `id`, `link`, `value`, `source` (`human` or
+/// `model`), `reviewer`, `time`, `attributes` as in [`EntityDetails`].
+///
+/// After an error the reader goes on with the next line.
 pub struct JsonlReader<'l, R> {
     input: R,
     labels: &'l mut LabelSet,
@@ -125,7 +106,8 @@ impl<'l, R: BufRead> JsonlReader<'l, R> {
         }
     }
 
-    fn parse_line(&mut self) -> Result<Option<Document>, ReadError> {
+    /// The line's row; `None` if the line is empty.
+    fn parse_row(&self) -> Result<Option<Row>, ReadError> {
         let error = |problem, at: usize| ReadError {
             line: self.line,
             byte: self.byte + at as u64,
@@ -137,8 +119,34 @@ impl<'l, R: BufRead> JsonlReader<'l, R> {
         if line.trim().is_empty() {
             return Ok(None);
         }
-        let row: Row = serde_json::from_str(line).map_err(|e| error(ReadProblem::Json(e), 0))?;
-        document_from_row(row, self.labels).map(Some).map_err(|problem| error(problem, 0))
+        serde_json::from_str(line).map(Some).map_err(|e| error(ReadProblem::Json(e), 0))
+    }
+
+    fn parse_line(&mut self) -> Result<Option<Document>, ReadError> {
+        let Some(row) = self.parse_row()? else { return Ok(None) };
+        let document = Strict { labels: self.labels }.document(row);
+        document.map(Some).map_err(|problem| self.error(problem))
+    }
+
+    /// What `parse` makes of the next line that has something.
+    fn next_with<T>(
+        &mut self,
+        parse: impl Fn(&mut Self) -> Result<Option<T>, ReadError>,
+    ) -> Option<Result<T, ReadError>> {
+        while !self.is_done {
+            let (line, byte) = (self.line + 1, self.byte + self.buffer.len() as u64);
+            if let Err(problem) = self.next_line()? {
+                return Some(Err(ReadError { line, byte, problem }));
+            }
+            if let Some(result) = parse(self).transpose() {
+                return Some(result);
+            }
+        }
+        None
+    }
+
+    fn error(&self, problem: ReadProblem) -> ReadError {
+        ReadError { line: self.line, byte: self.byte, problem }
     }
 }
 
@@ -146,90 +154,168 @@ impl<R: BufRead> Iterator for JsonlReader<'_, R> {
     type Item = Result<Document, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.is_done {
-            let (line, byte) = (self.line + 1, self.byte + self.buffer.len() as u64);
-            if let Err(problem) = self.next_line()? {
-                return Some(Err(ReadError { line, byte, problem }));
-            }
-            if let Some(result) = self.parse_line().transpose() {
-                return Some(result);
-            }
-        }
-        None
+        self.next_with(Self::parse_line)
     }
 }
 
-fn document_from_row(row: Row, labels: &mut LabelSet) -> Result<Document, ReadProblem> {
-    let id = match row.id {
-        Id::Text(text) => text,
-        Id::Number(number) => number.to_string(),
-    };
-    let mut document = Document::new(id, row.text);
-    let unit = offset_unit(row.offset_unit)?;
+/// What a line gives before its entities are placed.
+fn frame(row: &mut Row) -> Result<(Document, Option<OffsetUnit>), ReadProblem> {
+    let mut document =
+        Document::new(std::mem::take(&mut row.id).into_text(), std::mem::take(&mut row.text));
     if document.text.len() > Span::MAX_TEXT_BYTES {
         return Err(ReadProblem::LineTooLong { limit: Span::MAX_TEXT_BYTES });
     }
-    let map = OffsetMap::new(&document.text, unit);
-    for entity in row.entities {
-        let label = labels.intern(&entity.label)?;
-        let span = span_in_text(&entity, &document.text, &map)?;
-        document.entities.push(Entity { span, label, score: entity.score });
+    let is_other = |sha: &String| !sha.eq_ignore_ascii_case(&document.text_sha256());
+    if row.sha256.as_ref().is_some_and(is_other) {
+        return Err(ReadProblem::Checksum);
     }
-    document.entities.sort_by_key(|e| (e.span, e.label));
-    Ok(document)
+    let unit = row.offset_unit.take().map(offset_unit).transpose()?;
+    document.metadata = std::mem::take(&mut row.metadata);
+    Ok((document, unit))
 }
 
-fn offset_unit(name: Option<String>) -> Result<OffsetUnit, ReadProblem> {
-    let Some(name) = name else { return Ok(OffsetUnit::CodePoint) };
+fn offset_unit(name: String) -> Result<OffsetUnit, ReadProblem> {
     let known = UNIT_NAMES.iter().find(|(_, known)| *known == name);
     known.map(|(unit, _)| *unit).ok_or(ReadProblem::OffsetUnit(name))
 }
 
-fn unit_name(unit: OffsetUnit) -> &'static str {
-    let known = UNIT_NAMES.iter().find(|(known, _)| *known == unit);
-    known.map_or("unit", |(_, name)| name)
+/// Reads a row as it stands; the first thing that is wrong is an error.
+struct Strict<'l> {
+    labels: &'l mut LabelSet,
 }
 
-fn span_in_text(
-    entity: &EntityRow<String>,
-    text: &str,
-    map: &OffsetMap<'_>,
-) -> Result<Span, ReadProblem> {
-    let (start, end) = (entity.start, entity.end);
-    let narrow = |offset: u64| u32::try_from(offset).unwrap_or(u32::MAX);
-    let span = map.span_from_units(narrow(start)..narrow(end)).filter(|span| !span.is_empty());
-    let span = span.ok_or_else(|| ReadProblem::OutOfText {
-        start,
-        end,
-        length: u64::from(map.n_units()),
-        unit: unit_name(map.unit()),
-    })?;
-    let found = span.slice(text);
-    match &entity.surface {
-        Some(expected) if expected != found => Err(ReadProblem::Surface {
-            start,
-            end,
-            found: shortened(found),
-            expected: shortened(expected),
-        }),
-        _ => Ok(span),
+impl Strict<'_> {
+    fn document(&mut self, mut row: Row) -> Result<Document, ReadProblem> {
+        let (mut document, unit) = frame(&mut row)?;
+        let text = std::mem::take(&mut document.text);
+        let map = OffsetMap::new(&text, unit.unwrap_or(OffsetUnit::CodePoint));
+        for entity in row.entities {
+            let (entity, details) = self.entity(entity, &text, &map)?;
+            document.push(entity, details);
+        }
+        for LayerRow { annotator, entities } in row.layers {
+            let layer = document.layer_mut(&annotator);
+            for entity in entities {
+                let (entity, details) = self.entity(entity, &text, &map)?;
+                layer.entities.push(entity);
+                if !details.is_empty() {
+                    layer.details.insert(entity.key(), details);
+                }
+            }
+        }
+        document.tokens = row.tokens.into_tokens(&map)?;
+        document.text = text;
+        document.sort();
+        Ok(document)
+    }
+
+    fn entity(
+        &mut self,
+        row: EntityRow,
+        text: &str,
+        map: &OffsetMap<'_>,
+    ) -> Result<(Entity, EntityDetails<'static>), ReadProblem> {
+        let label = self.labels.intern(&row.label)?;
+        let (start, end) = (row.start, row.end);
+        let surface = row.surface.as_deref();
+        match align(text, map, start..end, surface)? {
+            Aligned::Exact(span) => {
+                let entity = Entity { span, label, score: row.score };
+                Ok((entity, row.into_details(map)?))
+            }
+            Aligned::Moved(_) => Err(misplaced(&row, text, map)),
+        }
     }
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(60).collect()
+/// Why an entity that could be found close by does not stand where it should.
+fn misplaced(row: &EntityRow, text: &str, map: &OffsetMap<'_>) -> ReadProblem {
+    let there = align(text, map, row.start..row.end, None);
+    let (start, end) = (row.start, row.end);
+    match there {
+        Err(problem) => problem,
+        Ok(Aligned::Exact(span) | Aligned::Moved(span)) => ReadProblem::Surface {
+            start,
+            end,
+            found: super::align::shortened(span.slice(text)),
+            expected: super::align::shortened(row.surface.as_deref().unwrap_or_default()),
+        },
+    }
 }
 
-/// Writes one document as one line, offsets in bytes, with the surface of each entity.
+/// Reads an input of this format; see [`JsonlReader`]. Lines that are wrong are counted and skipped.
+///
+/// # Errors
+/// If the input cannot be read on.
+pub fn read_jsonl(input: &mut Input<'_>, import: &mut Import<'_>) -> Result<(), ReadError> {
+    // The labels are the import's; the reader only splits and parses lines here.
+    let mut unused = LabelSet::new();
+    let mut reader = JsonlReader::new(&mut *input.main, &mut unused);
+    while let Some(row) = reader.next_with(|reader| reader.parse_row()) {
+        let line = reader.line;
+        match row {
+            Ok(row) => import_row(row, line, import),
+            Err(error) if matches!(error.problem, ReadProblem::Io(_)) => return Err(error),
+            Err(error) => import.refuse(line, 0, &error.problem),
+        }
+    }
+    Ok(())
+}
+
+fn import_row(mut row: Row, line: u64, import: &mut Import<'_>) {
+    let (mut document, unit) = match frame(&mut row) {
+        Ok(framed) => framed,
+        Err(problem) => return import.refuse(line, 0, &problem),
+    };
+    if document.id.is_empty() {
+        document.id = format!("{}:{line}", import.input_name());
+    }
+    let text = std::mem::take(&mut document.text);
+    let map = OffsetMap::new(&text, import.options.unit.or(unit).unwrap_or(OffsetUnit::CodePoint));
+    let own = row.entities.into_iter().map(|entity| (None, entity));
+    let layered = row.layers.into_iter().flat_map(|LayerRow { annotator, entities }| {
+        entities.into_iter().map(move |entity| (Some(annotator.clone()), entity))
+    });
+    for (annotator, entity) in own.chain(layered) {
+        import_entity(&mut document, (&text, &map), (annotator.as_deref(), entity), line, import);
+    }
+    match row.tokens.into_tokens(&map) {
+        Ok(tokens) => document.tokens = tokens,
+        Err(problem) => import.changed("tokens were left out", line, problem.to_string()),
+    }
+    document.text = text;
+    import.document(document);
+}
+
+fn import_entity(
+    document: &mut Document,
+    (text, map): (&str, &OffsetMap<'_>),
+    (annotator, mut row): (Option<&str>, EntityRow),
+    line: u64,
+    import: &mut Import<'_>,
+) {
+    let (label, surface) = (std::mem::take(&mut row.label), row.surface.take());
+    let (units, score) = (row.start..row.end, row.score);
+    let details = row.into_details(map).unwrap_or_else(|problem| {
+        import.changed("details of an entity were left out", line, problem.to_string());
+        EntityDetails::default()
+    });
+    let (label, surface) = (label.as_str(), surface.as_deref());
+    let mention = Mention { units, surface, label, score, details, annotator, line };
+    import.entity(document, map, text, mention);
+}
+
+/// Writes one document as one line, offsets in bytes, with the surface of each entity. Everything that the
+/// document has is there.
 ///
 /// # Errors
 /// If the output fails.
 pub fn write_jsonl(document: &Document, labels: &LabelSet, out: &mut dyn Write) -> io::Result<()> {
-    write_jsonl_with_details(document, labels, &[], out)
+    write_line(&RowRef::new(document, labels, None), out)
 }
 
-/// Writes one document as [`write_jsonl`] does, each entity with what is known of it (`link`). `details`
-/// are those of the entities, in their order, or none.
+/// Writes one document as [`write_jsonl`] does, each entity with what is known of it (`link`) instead of
+/// what the document says. `details` are those of the entities, in their order, or none.
 ///
 /// # Errors
 /// If the output fails.
@@ -239,26 +325,21 @@ pub fn write_jsonl_with_details(
     details: &[EntityDetails<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let row = |entity: &Entity| EntityRow {
-        start: u64::from(entity.span.start()),
-        end: u64::from(entity.span.end()),
-        label: labels.name(entity.label),
-        surface: Some(entity.span.slice(&document.text)),
-        // Four digits: more would differ between machines without saying more.
-        score: entity.score.map(|score| (score * 10_000.0).round() / 10_000.0),
-    };
-    let row = RowRef {
-        id: &document.id,
-        text: &document.text,
-        offset_unit: "byte",
-        entities: document
-            .entities
-            .iter()
-            .enumerate()
-            .map(|(idx, entity)| DetailedRow { entity: row(entity), details: details.get(idx) })
-            .collect(),
-    };
-    serde_json::to_writer(&mut *out, &row)?;
+    write_line(&RowRef::new(document, labels, Some(details)), out)
+}
+
+fn write_row(
+    document: &Document,
+    context: &WriteContext<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut row = RowRef::new(document, context.labels, None);
+    row.sha256 = context.options.checksum.then(|| document.text_sha256());
+    write_line(&row, out)
+}
+
+fn write_line(row: &RowRef<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, row)?;
     out.write_all(b"\n")
 }
 

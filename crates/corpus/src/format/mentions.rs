@@ -1,8 +1,48 @@
 //! CSV of mentions: one entity a line, for spreadsheets and statistics.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use tawsim_tokenizer::OffsetUnit;
+
+use super::{Feature, Features, Format, FormatInfo, Layout, Stream, WriteContext, Writer, no_look};
 use crate::{Document, EntityDetails, LabelSet, LinkDetails, ValueDetails};
+
+pub(super) const INFO: FormatInfo = FormatInfo {
+    format: Format::Csv,
+    name: "csv",
+    title: "a table of mentions with their links and values, for spreadsheets",
+    extensions: &["csv"],
+    sniff: no_look,
+    layout: Layout::ManyInOne,
+    unit: OffsetUnit::Byte,
+    carries: Features::all_but(&[
+        Feature::Text,
+        Feature::Metadata,
+        Feature::Tokens,
+        Feature::Layers,
+        Feature::Fragments,
+        Feature::LinkAlternatives,
+        Feature::ValueFlags,
+        Feature::Provenance,
+        Feature::EntityIds,
+        Feature::Attributes,
+    ]),
+    reader: None,
+    writer: Some(Writer::Stream(Stream {
+        header: |_, out| write_mentions_header(out),
+        document: write_known,
+        ..Stream::PLAIN
+    })),
+};
+
+fn write_known(
+    document: &Document,
+    context: &WriteContext<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write_mentions(document, context.labels, &document.details_in_order(), out)
+}
 
 /// The columns, in order.
 const COLUMNS: [&str; 20] = [
@@ -69,19 +109,19 @@ pub fn write_mentions(
 
 fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
     let Some(link) = link else { return vec![String::new(); 9] };
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
     let degrees =
         |degrees: Option<f64>| degrees.map_or(String::new(), |degrees| degrees.to_string());
     vec![
-        text(link.id),
-        text(link.name),
-        text(link.kind),
+        text(&link.id),
+        text(&link.name),
+        text(&link.kind),
         format!("{:.4}", link.score),
         degrees(link.lat),
         degrees(link.lon),
-        text(link.country),
+        text(&link.country),
         link.admin.join(" / "),
-        text(link.side),
+        text(&link.side),
     ]
 }
 
@@ -91,7 +131,7 @@ fn value_fields(value: Option<&ValueDetails<'_>>) -> Vec<String> {
         Some(ValueDetails::Number { min, max, unit, .. }) => vec![
             min.to_string(),
             max.map_or(String::new(), |max| max.to_string()),
-            unit.map_or(String::new(), harmless),
+            unit.as_deref().map_or(String::new(), harmless),
         ],
         Some(ValueDetails::Date { from, to, .. }) => {
             let empty = String::new;
@@ -134,12 +174,12 @@ mod tests {
         document.entities.push(Entity::new(Span::new(5, 11), label(0)));
         document.entities.push(Entity::new(Span::new(12, 19), label(1)));
         let link = LinkDetails {
-            id: Some("place:1"),
-            name: Some("حلب"),
+            id: Some("place:1".into()),
+            name: Some("حلب".into()),
             score: 0.75,
             lat: Some(36.2),
             lon: Some(37.15),
-            admin: vec!["حلب", "جبل سمعان"],
+            admin: vec!["حلب".into(), "جبل سمعان".into()],
             ..LinkDetails::default()
         };
         let value = ValueDetails::Number {
@@ -148,11 +188,11 @@ mod tests {
             approximate: false,
             percent: false,
             ordinal: false,
-            unit: Some("قتيل"),
+            unit: Some("قتيل".into()),
         };
         let details = [
-            EntityDetails { link: Some(link), value: None },
-            EntityDetails { link: None, value: Some(value) },
+            EntityDetails { link: Some(link), ..EntityDetails::default() },
+            EntityDetails { value: Some(value), ..EntityDetails::default() },
         ];
         let mut out = Vec::new();
         write_mentions_header(&mut out).expect("to memory");

@@ -1,24 +1,62 @@
+//! File formats: a table of what each is called, carries, and how it is read and written.
+//!
+//! # How to add a format
+//!
+//! 1. Write `format/<name>.rs` with `pub(super) const INFO: FormatInfo`, a reader
+//!    `fn(&mut Input, &mut Import) -> Result<(), ReadError>` and a writer (a [`Stream`] for one file of many
+//!    documents, [`Files`] for a file a document). Leave out (`None`) what the format is not for.
+//! 2. Add `mod <name>;` below and `&<name>::INFO` to [`FORMATS`]. The command line, `--help`, detection and
+//!    the table tests take it from there. [`Format`] has the variant already.
+//! 3. State in `carries` what the format can carry, and nothing more: [`fit`](fit::fit) cuts each document
+//!    to it and counts the losses before the writer sees it, so a writer drops nothing and counts nothing.
+//!    What a new format loses that has no [`Feature`] yet is a row there and in `fit`.
+//! 4. A reader builds a [`Document`] around its text, gives each entity to [`Import::entity`] (offsets in
+//!    the file's unit; it aligns, counts and refuses) and each finished document to [`Import::document`], or
+//!    says [`Import::refuse`]. An error ends the whole input; only what cannot be read on is one.
+//! 5. Add the format's rows to the tables of `tests/suite/formats_*.rs`.
+
+mod align;
 mod conll;
+mod conll_read;
+mod detect;
+mod error;
+mod feature;
+mod fit;
 mod geojson;
 mod html;
+mod import;
 mod interlinear;
 mod jsonl;
+mod jsonl_rows;
 mod links;
 mod mentions;
+mod report;
+mod text;
+mod write;
 
+pub use align::{Aligned, align};
 pub use conll::{conll_tag, write_conll};
+pub use conll_read::{TagPlan, read_conll};
+pub use detect::{Detection, detect};
+pub use error::{ReadError, ReadProblem};
+pub use feature::{Feature, Features};
+pub use fit::{Losses, Units, units};
 pub use geojson::{GEOJSON_SEPARATOR, write_geojson, write_geojson_footer, write_geojson_header};
 pub use html::{write_html_document, write_html_footer, write_html_header};
+pub use import::{Import, Input, Limits, Mention, ReadOptions};
 pub use interlinear::{read_interlinear, write_interlinear};
-pub use jsonl::{JsonlReader, write_jsonl, write_jsonl_with_details};
+pub use jsonl::{JsonlReader, read_jsonl, write_jsonl, write_jsonl_with_details};
 pub use links::{GoldLink, LinkError, read_links};
 pub use mentions::{write_mentions, write_mentions_header};
+pub use report::{ImportReport, Place, Tallies, Tally};
+pub use write::{
+    Files, Stream, WriteContext, WriteDocument, WriteFrame, WriteOptions, Writer, write_files,
+    write_stream,
+};
 
 use std::path::Path;
 
-use thiserror::Error;
-
-use crate::LabelError;
+use tawsim_tokenizer::OffsetUnit;
 
 /// A file format for annotated documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,14 +67,103 @@ pub enum Format {
     Jsonl,
     /// A line of text, then its entities one a line: made for review and version control (ours).
     Interlinear,
-    /// CoNLL-2003 columns: a segment and its tag a line.
-    Conll,
-    /// A page with highlights, for reading.
+    /// A token and its tag a line.
+    Conll2002,
+    /// CoNLL-2003: token, part of speech, chunk, tag.
+    Conll2003,
+    /// CoNLL-U: ten columns, multi-word tokens, entities in MISC.
+    Conllu,
+    /// brat standoff: a `.txt` and an `.ann` a document.
+    Brat,
+    /// doccano's JSON Lines.
+    Doccano,
+    /// Label Studio's JSON.
+    LabelStudio,
+    /// WebAnno TSV 3.3.
+    WebannoTsv,
+    /// UIMA CAS as XMI with its type system.
+    Xmi,
+    /// UIMA CAS as JSON.
+    JsonCas,
+    /// Prodigy's JSON Lines, for spaCy.
+    Prodigy,
+    /// GATE's XML.
+    GateXml,
+    /// GATE's JSON.
+    Bdocjs,
+    /// Text with entities as elements.
+    InlineXml,
+    /// A table of mentions, separated by commas.
+    Csv,
+    /// A table of mentions, separated by tabs.
+    Tsv,
+    /// Linked places as points.
+    Geojson,
+    /// A page: articles in, highlights out.
     Html,
 }
 
+/// How documents lie in files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One file holds all documents.
+    ManyInOne,
+    /// One file a document.
+    FilePerDocument {
+        /// Extensions of further files with the same stem (`ann` beside `txt`).
+        companions: &'static [&'static str],
+        /// Names of files that all documents of a folder share (`TypeSystem.xml`).
+        shared: &'static [&'static str],
+    },
+}
+
+impl Layout {
+    /// One file a document and nothing beside it.
+    pub const SINGLE: Self = Self::FilePerDocument { companions: &[], shared: &[] };
+}
+
+/// Reads one input and gives its documents to the import.
+pub type Reader = fn(&mut Input<'_>, &mut Import<'_>) -> Result<(), ReadError>;
+
+/// A row of [`FORMATS`].
+pub struct FormatInfo {
+    /// Which format it is.
+    pub format: Format,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub title: &'static str,
+    /// Extensions of its files, without the dot.
+    pub extensions: &'static [&'static str],
+    /// Whether the first kilobytes of a file look like it: the evidence, in words.
+    pub sniff: fn(&str) -> Option<&'static str>,
+    /// How documents lie in files.
+    pub layout: Layout,
+    /// What its offsets count, if the file does not say.
+    pub unit: OffsetUnit,
+    /// What it carries.
+    pub carries: Features,
+    /// How it is read.
+    pub reader: Option<Reader>,
+    /// How it is written.
+    pub writer: Option<Writer>,
+}
+
+/// The formats there are. Of two whose look fits a file the first is taken.
+pub static FORMATS: &[&FormatInfo] = &[
+    &jsonl::INFO,
+    &interlinear::INFO,
+    &conll::CONLL2002,
+    &conll::CONLL2003,
+    &mentions::INFO,
+    &geojson::INFO,
+    &html::INFO,
+    &text::INFO,
+];
+
 impl Format {
-    /// The format that a path's extension names, of those that can be read.
+    /// The format that a path's extension names, of those that can be read one document after the other
+    /// without further files.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()? {
@@ -46,85 +173,27 @@ impl Format {
             _ => None,
         }
     }
+
+    /// Its row in [`FORMATS`]; `None` if it is neither read nor written yet.
+    #[must_use]
+    pub fn info(self) -> Option<&'static FormatInfo> {
+        FORMATS.iter().copied().find(|info| info.format == self)
+    }
+
+    /// The row with this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<&'static FormatInfo> {
+        FORMATS.iter().copied().find(|info| info.name == name)
+    }
 }
 
-/// Why a document cannot be read. The place is in the file the reader was given; the caller adds the name.
-#[derive(Debug, Error)]
-#[error("line {line}, byte {byte}: {problem}")]
-pub struct ReadError {
-    /// Line, from 1.
-    pub line: u64,
-    /// Byte offset from the start of the input, from 0.
-    pub byte: u64,
-    /// What is wrong and what to do.
-    pub problem: ReadProblem,
+impl std::fmt::Debug for FormatInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
-/// What is wrong with an input.
-#[derive(Debug, Error)]
-pub enum ReadProblem {
-    /// The bytes are not UTF-8.
-    #[error("not UTF-8; save the file as UTF-8")]
-    NotUtf8,
-    /// A line is longer than the reader's limit.
-    #[error("the line is longer than {limit} bytes; split the document")]
-    LineTooLong {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// The line is no JSON of the expected shape.
-    #[error(
-        "{0}; expected {{\"id\", \"text\", \"offset_unit\", \"entities\": [{{\"start\", \"end\", \"label\"}}]}}"
-    )]
-    Json(serde_json::Error),
-    /// A label cannot be taken.
-    #[error(transparent)]
-    Label(#[from] LabelError),
-    /// The offset unit is unknown.
-    #[error("offset unit {0:?}; use \"byte\", \"code point\" or \"utf-16\"")]
-    OffsetUnit(String),
-    /// An entity does not lie in the text.
-    #[error(
-        "entity {start}..{end} does not lie on characters of the text of {length} {unit}s; check offset_unit"
-    )]
-    OutOfText {
-        /// First offset as given.
-        start: u64,
-        /// End offset as given.
-        end: u64,
-        /// Length of the text in that unit.
-        length: u64,
-        /// The unit's name.
-        unit: &'static str,
-    },
-    /// The text at the offsets is not the surface that the file states.
-    #[error(
-        "entity {start}..{end} is {found:?} in the text, but the file says {expected:?}; check offset_unit"
-    )]
-    Surface {
-        /// First offset as given.
-        start: u64,
-        /// End offset as given.
-        end: u64,
-        /// What the text has there.
-        found: String,
-        /// What the file says.
-        expected: String,
-    },
-    /// An interlinear entity line is not found in the text line above it.
-    #[error(
-        "{surface:?} (occurrence {occurrence}) is not in the rest of the text line above; entities stand in text order"
-    )]
-    SurfaceNotFound {
-        /// The surface looked for.
-        surface: String,
-        /// Which occurrence, from 1.
-        occurrence: usize,
-    },
-    /// A line of an interlinear file has the wrong shape.
-    #[error("{0}")]
-    Interlinear(&'static str),
-    /// The input cannot be read.
-    #[error("cannot read on: {0}")]
-    Io(#[from] std::io::Error),
+/// For formats that nothing in a file gives away.
+fn no_look(_head: &str) -> Option<&'static str> {
+    None
 }

@@ -1,0 +1,175 @@
+//! Inputs of every format of the table: found, opened with the files that belong to them, and read.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use tawsim_corpus::{FormatInfo, Import, Input, Layout, detect};
+
+/// How much of a file is looked at to tell its format.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// One file, or standard input (`-`).
+pub(crate) struct Found {
+    path: PathBuf,
+    /// The path below the folder that was given.
+    name: String,
+    info: &'static FormatInfo,
+    /// Why it is thought to be of that format; empty if the user says so.
+    why: String,
+}
+
+/// The inputs that the paths stand for: files, all readable files below folders (sorted by name), and `-`.
+/// What cannot be used goes to `failures`.
+pub(crate) fn find_inputs(
+    paths: &[PathBuf],
+    format: Option<&'static FormatInfo>,
+    failures: &mut Vec<anyhow::Error>,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    for path in paths {
+        let added = if path.is_dir() {
+            add_folder(path, format, &mut found)
+        } else {
+            add_file(path, format, &mut found)
+        };
+        failures.extend(added.err());
+    }
+    found
+}
+
+fn add_file(
+    path: &Path,
+    format: Option<&'static FormatInfo>,
+    found: &mut Vec<Found>,
+) -> Result<()> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let (info, why) = match format {
+        Some(info) => (info, String::new()),
+        None if path.as_os_str() == "-" => bail!("standard input: say --from FORMAT"),
+        None => detected(path)?
+            .ok_or_else(|| anyhow!("{}: unknown format; say --from FORMAT", path.display()))?,
+    };
+    found.push(Found { path: path.into(), name, info, why });
+    Ok(())
+}
+
+fn detected(path: &Path) -> Result<Option<(&'static FormatInfo, String)>> {
+    let mut head = Vec::new();
+    let file = File::open(path).with_context(|| format!("{}: cannot open", path.display()))?;
+    file.take(HEAD_BYTES)
+        .read_to_end(&mut head)
+        .with_context(|| format!("{}: cannot read", path.display()))?;
+    Ok(detect(path, &head).map(|detection| (detection.info, detection.why)))
+}
+
+fn add_folder(
+    folder: &Path,
+    format: Option<&'static FormatInfo>,
+    found: &mut Vec<Found>,
+) -> Result<()> {
+    let n_before = found.len();
+    for file in crate::input::files_below(folder)? {
+        let taken = match format {
+            // Of a format that is said only files that have its extension are meant.
+            Some(info) => has_extension(&file, info).then(|| (info, String::new())),
+            None => detected(&file)?,
+        };
+        let Some((info, why)) = taken else { continue };
+        let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
+        found.push(Found { path: file, name, info, why });
+    }
+    drop_companions(found, n_before);
+    if found.len() == n_before {
+        bail!("{}: no file of a known format in this folder", folder.display());
+    }
+    Ok(())
+}
+
+fn has_extension(path: &Path, info: &FormatInfo) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+    info.extensions.contains(&extension.as_str())
+}
+
+/// Files that are read with another one are no inputs of their own.
+fn drop_companions(found: &mut Vec<Found>, from: usize) {
+    let mut belonging: HashSet<PathBuf> = HashSet::new();
+    for input in &found[from..] {
+        belonging.extend(companions(&input.path, input.info.layout).map(|(_, path)| path));
+    }
+    let mut idx = 0;
+    found.retain(|input| {
+        idx += 1;
+        idx <= from || !belonging.contains(&input.path)
+    });
+}
+
+fn companions(path: &Path, layout: Layout) -> impl Iterator<Item = (&'static str, PathBuf)> + '_ {
+    let (companions, shared) = match layout {
+        Layout::ManyInOne => (&[][..], &[][..]),
+        Layout::FilePerDocument { companions, shared } => (companions, shared),
+    };
+    let beside = companions.iter().map(|extension| (*extension, path.with_extension(extension)));
+    beside.chain(shared.iter().map(|name| (*name, path.with_file_name(name))))
+}
+
+/// What was detected and why, one line a kind of evidence.
+pub(crate) fn note_detected(found: &[Found], import: &mut Import<'_>) {
+    let mut kinds: BTreeMap<(&str, &str), Vec<&Found>> = BTreeMap::new();
+    for input in found.iter().filter(|input| !input.why.is_empty()) {
+        kinds.entry((input.info.name, &input.why)).or_default().push(input);
+    }
+    for ((format, why), inputs) in kinds {
+        let (first, n_more) = (inputs[0].path.display(), inputs.len() - 1);
+        let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+        import.note(format!("{first}{more}: taken for {format}: {why}"));
+    }
+}
+
+/// Reads one input into `import`.
+pub(crate) fn import(input: &Found, stdin: &mut dyn Read, import: &mut Import<'_>) -> Result<()> {
+    let place = || input.path.display().to_string();
+    let reader =
+        input.info.reader.with_context(|| format!("{}: cannot be read", input.info.name))?;
+    let mut main: Box<dyn BufRead + '_> = if input.path.as_os_str() == "-" {
+        Box::new(BufReader::new(stdin))
+    } else {
+        let file = File::open(&input.path).with_context(|| format!("{}: cannot open", place()))?;
+        Box::new(BufReader::with_capacity(1 << 16, file))
+    };
+    let mut files = Vec::new();
+    for (name, path) in companions(&input.path, input.info.layout) {
+        if path.is_file() {
+            files.push((name, read_companion(&path, import.options.limits.max_document_bytes)?));
+        }
+    }
+    import.begin_input(document_name(input));
+    let mut whole = Input { main: &mut *main, companions: files };
+    reader(&mut whole, import).with_context(place)
+}
+
+fn read_companion(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let context = || format!("{}: cannot read", path.display());
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(context)?;
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).with_context(context)?;
+    if bytes.len() > limit {
+        bail!("{}: longer than {limit} bytes", path.display());
+    }
+    Ok(bytes)
+}
+
+/// A file that is one document names it without its extension.
+fn document_name(input: &Found) -> &str {
+    let name = input.name.as_str();
+    if input.info.layout == Layout::ManyInOne {
+        return name;
+    }
+    let known =
+        input.info.extensions.iter().find_map(|extension| {
+            name.strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'))
+        });
+    known.filter(|stem| !stem.is_empty()).unwrap_or(name)
+}

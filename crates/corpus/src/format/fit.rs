@@ -1,0 +1,230 @@
+//! Cuts documents to what a format carries and counts what is lost: here and nowhere else.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
+
+use super::feature::{Feature, Features};
+use super::geojson::located;
+use crate::{Document, Entity, EntityDetails, ValueDetails, units_of};
+
+/// What was lost in writing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Documents that were to be written.
+    pub documents: u64,
+    /// Entities of their own and of their layers.
+    pub entities: u64,
+    /// How much of each feature is lost.
+    pub counts: BTreeMap<Feature, u64>,
+    /// Documents that could not be written at all: id and reason.
+    pub refused: Vec<(String, String)>,
+}
+
+impl Losses {
+    /// Whether everything was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty() && self.refused.is_empty()
+    }
+
+    fn add(&mut self, feature: Feature, count: usize) {
+        if count > 0 {
+            *self.counts.entry(feature).or_default() += count as u64;
+        }
+    }
+}
+
+impl std::fmt::Display for Losses {
+    /// One line a loss.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (feature, words) in Feature::ALL {
+            if let Some(count) = self.counts.get(&feature) {
+                writeln!(f, "lost: {count} {words}")?;
+            }
+        }
+        self.refused.iter().try_for_each(|(id, why)| writeln!(f, "not written: {id}: {why}"))
+    }
+}
+
+/// The units of a document that token-wise formats write a row for, and where sentences end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Units {
+    /// Words or clitic segments, ordered and disjoint.
+    pub spans: Vec<Span>,
+    /// Ranges of `spans`, in order, without gaps.
+    pub sentences: Vec<Range<usize>>,
+}
+
+/// The words that came with the document, else our segments.
+#[must_use]
+pub fn units(document: &Document) -> Units {
+    if document.tokens.rows.is_empty() { own_units(document) } else { given_units(document) }
+}
+
+fn own_units(document: &Document) -> Units {
+    let mut tokenized = Tokenized::default();
+    Tokenizer::new().tokenize(&document.text, &mut tokenized);
+    let segments = tokenized.segments();
+    let (mut sentences, mut at) = (Vec::new(), 0);
+    for sentence in tokenized.sentences() {
+        let end = segments.partition_point(|s| s.token_idx < sentence.end_token_idx);
+        sentences.push(at..end);
+        at = end;
+    }
+    Units { spans: segments.iter().map(|segment| segment.span).collect(), sentences }
+}
+
+fn given_units(document: &Document) -> Units {
+    let tokens = &document.tokens;
+    let mut units = Units::default();
+    let mut ends = tokens.sentences.iter().map(|sentence| sentence.rows.end).peekable();
+    let mut start = 0;
+    for (idx, row) in tokens.rows.iter().enumerate() {
+        let is_behind = units.spans.last().is_none_or(|last| last.end() <= row.span.start());
+        if row.n_words == 0 && !row.span.is_empty() && is_behind {
+            units.spans.push(row.span);
+        }
+        if ends.next_if(|end| *end <= idx + 1).is_some() {
+            units.sentences.push(start..units.spans.len());
+            start = units.spans.len();
+        }
+    }
+    if start < units.spans.len() {
+        units.sentences.push(start..units.spans.len());
+    }
+    units
+}
+
+/// The document as a format that carries `carries` can write it; what it cannot is added to `losses`.
+///
+/// `names_documents` is false where the format has no place for this document's id.
+pub(super) fn fit(
+    document: &Document,
+    carries: Features,
+    names_documents: bool,
+    losses: &mut Losses,
+) -> Document {
+    let mut fitted = document.clone();
+    losses.documents += 1;
+    losses.entities += document.n_entities() as u64;
+    let lost = |feature| !carries.has(feature);
+    let mut count = |feature, n: usize| losses.add(feature, n);
+    count(Feature::DocumentIds, usize::from(!names_documents));
+    count(Feature::Text, usize::from(lost(Feature::Text)));
+    let has_metadata = !document.metadata.is_empty();
+    count(Feature::Metadata, usize::from(lost(Feature::Metadata) && has_metadata));
+    let has_tokens = !document.tokens.is_empty();
+    count(Feature::Tokens, usize::from(lost(Feature::Tokens) && has_tokens));
+    if lost(Feature::Layers) {
+        count(Feature::Layers, fitted.layers.iter().map(|layer| layer.entities.len()).sum());
+        fitted.layers.clear();
+    }
+    // Layers that stay are kept whole: a format that carries them carries any entity in them.
+    for (feature, cut) in CUTS {
+        if lost(feature) {
+            count(feature, cut(&mut fitted));
+        }
+    }
+    for (feature, has) in DETAILS {
+        let layers = fitted.layers.iter().map(|layer| (&layer.entities, &layer.details));
+        let lists = std::iter::once((&fitted.entities, &fitted.details)).chain(layers);
+        let n_lost = |(entities, details): (&Vec<Entity>, &crate::DetailsMap)| {
+            entities.iter().filter(|entity| has(entity, details.get(&entity.key()))).count()
+        };
+        count(feature, if lost(feature) { lists.map(n_lost).sum() } else { 0 });
+    }
+    fitted
+}
+
+type Cut = fn(&mut Document) -> usize;
+
+/// How entities are cut to a format without the feature; each says how many it touched.
+const CUTS: [(Feature, Cut); 7] = [
+    (Feature::Entities, |document| keep(document, |_, _| false)),
+    (Feature::Unlocated, |document| {
+        keep(document, |document, entity| {
+            let link = document.details_of(entity).and_then(|details| details.link.as_ref());
+            link.and_then(located).is_some()
+        })
+    }),
+    (Feature::Fragments, join_fragments),
+    (Feature::Crossing, Document::drop_crossing),
+    (Feature::Nesting, Document::flatten),
+    (Feature::LineCrossing, |document| {
+        keep(document, |document, entity| !document.surface(entity).contains(['\n', '\t']))
+    }),
+    (Feature::SubWord, widen),
+];
+
+fn keep(document: &mut Document, wanted: impl Fn(&Document, &Entity) -> bool) -> usize {
+    let kept: Vec<Entity> =
+        document.entities.iter().filter(|entity| wanted(document, entity)).copied().collect();
+    let n_dropped = document.entities.len() - kept.len();
+    document.entities = kept;
+    n_dropped
+}
+
+fn join_fragments(document: &mut Document) -> usize {
+    let all = document.details.values_mut();
+    all.map(|details| usize::from(!std::mem::take(&mut details.fragments).is_empty())).sum()
+}
+
+/// Widens entities to whole units; drops those that then meet the one before.
+fn widen(document: &mut Document) -> usize {
+    let units = units(document).spans;
+    let mut details = std::mem::take(&mut document.details);
+    let (mut n_touched, mut end) = (0, 0);
+    let mut widened = Vec::with_capacity(document.entities.len());
+    for entity in &document.entities {
+        let Some((range, is_exact)) = units_of(entity, &units) else {
+            n_touched += 1;
+            continue;
+        };
+        let span = units[range.start].cover(units[range.end - 1]);
+        let is_free = end <= range.start;
+        n_touched += usize::from(!is_exact || !is_free);
+        if is_free {
+            let moved = Entity { span, ..*entity };
+            if let Some(known) = details.remove(&entity.key()) {
+                document.details.insert(moved.key(), known);
+            }
+            widened.push(moved);
+            end = range.end;
+        }
+    }
+    document.entities = widened;
+    n_touched
+}
+
+type Has = fn(&Entity, Option<&EntityDetails<'static>>) -> bool;
+
+/// What of an entity a format without the feature loses.
+const DETAILS: [(Feature, Has); 9] = [
+    (Feature::Labels, |_, _| true),
+    (Feature::Scores, |entity, _| entity.score.is_some()),
+    (Feature::Links, |_, details| details.is_some_and(|d| d.link.is_some())),
+    (Feature::LinkAlternatives, |_, details| {
+        let link = details.and_then(|d| d.link.as_ref());
+        link.is_some_and(|link| !link.alternatives.is_empty())
+    }),
+    (Feature::Values, |_, details| details.is_some_and(|d| d.value.is_some())),
+    (Feature::ValueFlags, |_, details| {
+        details.and_then(|d| d.value.as_ref()).is_some_and(has_flags)
+    }),
+    (Feature::Provenance, |_, details| {
+        details.is_some_and(|d| d.source.is_some() || d.reviewer.is_some() || d.time.is_some())
+    }),
+    (Feature::EntityIds, |_, details| details.is_some_and(|d| d.id.is_some())),
+    (Feature::Attributes, |_, details| details.is_some_and(|d| !d.attributes.is_empty())),
+];
+
+fn has_flags(value: &ValueDetails<'_>) -> bool {
+    match value {
+        ValueDetails::Number { approximate, percent, ordinal, .. } => {
+            *approximate || *percent || *ordinal
+        }
+        ValueDetails::Date { time, .. } => time.is_some(),
+    }
+}

@@ -1,0 +1,267 @@
+//! What every reader shares: options, limits, where documents go, and the count of what is left out.
+
+use std::io::{BufRead, Read};
+use std::ops::Range;
+
+use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
+
+use super::align::{Aligned, align};
+use super::report::{ImportReport, Place};
+use super::{ReadError, ReadProblem};
+use crate::{Document, Entity, EntityDetails, Label, LabelSet, TagScheme};
+
+/// What an untrusted input can make a reader take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a document, and of an input that is read whole.
+    pub max_document_bytes: usize,
+    /// Depth of nested elements or values.
+    pub max_depth: usize,
+    /// Entities of a document, of all layers.
+    pub max_entities: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_document_bytes: 256 << 20, max_depth: 100, max_entities: 1 << 20 }
+    }
+}
+
+/// What the user says of an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// What its offsets count; `None`: what the file says, else what the format means.
+    pub unit: Option<OffsetUnit>,
+    /// How its tags are meant; `None`: found out.
+    pub scheme: Option<TagScheme>,
+    /// How much is taken.
+    pub limits: Limits,
+}
+
+/// An input and the files that belong to it.
+pub struct Input<'a> {
+    /// Its bytes. Its name is [`Import::input_name`].
+    pub main: &'a mut dyn BufRead,
+    /// Further files, by their extension or name as [`Layout`](super::Layout) gives it.
+    pub companions: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Input<'_> {
+    /// The bytes of a further file, if it was there.
+    #[must_use]
+    pub fn companion(&self, name: &str) -> Option<&[u8]> {
+        let found = self.companions.iter().find(|(known, _)| *known == name);
+        found.map(|(_, bytes)| bytes.as_slice())
+    }
+
+    /// The whole input as text, a byte order mark left out.
+    ///
+    /// # Errors
+    /// If it is longer than `limits` grant, no UTF-8, or cannot be read.
+    pub fn read_text(&mut self, limits: Limits) -> Result<String, ReadError> {
+        let limit = limits.max_document_bytes;
+        let at = |byte: usize, line: u64, problem| ReadError { line, byte: byte as u64, problem };
+        let mut bytes = Vec::new();
+        let read = (&mut *self.main).take(limit as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| at(bytes.len(), 1, error.into()))?;
+        if bytes.len() > limit {
+            return Err(at(0, 1, ReadProblem::TooMuch { what: "bytes", limit }));
+        }
+        if bytes.starts_with(b"\xEF\xBB\xBF") {
+            bytes.drain(..3);
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let n_lines = error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count();
+            at(valid, n_lines as u64 + 1, ReadProblem::NotUtf8)
+        })
+    }
+}
+
+/// An entity as a file gives it.
+#[derive(Clone, Debug, Default)]
+pub struct Mention<'a> {
+    /// Its offsets, in the file's unit.
+    pub units: Range<u64>,
+    /// What the file says stands there.
+    pub surface: Option<&'a str>,
+    /// The label's name.
+    pub label: &'a str,
+    /// A model's confidence.
+    pub score: Option<f32>,
+    /// What else is known; fragments as byte spans.
+    pub details: EntityDetails<'static>,
+    /// Whose layer it belongs to; `None`: the document's own entities.
+    pub annotator: Option<&'a str>,
+    /// Where it stands in the input: line, or 0.
+    pub line: u64,
+}
+
+/// Takes what a reader reads: counts it, checks it, hands it on.
+pub struct Import<'a> {
+    /// What the user says of the input.
+    pub options: &'a ReadOptions,
+    /// The labels met so far.
+    pub labels: &'a mut LabelSet,
+    /// What was read so far.
+    pub report: ImportReport,
+    input: String,
+    sink: &'a mut dyn FnMut(Document, &LabelSet),
+}
+
+impl<'a> Import<'a> {
+    /// Hands documents to `sink`; `labels` grows by the labels they name.
+    pub fn new(
+        options: &'a ReadOptions,
+        labels: &'a mut LabelSet,
+        sink: &'a mut dyn FnMut(Document, &LabelSet),
+    ) -> Self {
+        Self { options, labels, report: ImportReport::default(), input: String::new(), sink }
+    }
+
+    /// Names the input that is read now.
+    pub fn begin_input(&mut self, name: &str) {
+        name.clone_into(&mut self.input);
+    }
+
+    /// The name of the input that is read now.
+    #[must_use]
+    pub fn input_name(&self) -> &str {
+        &self.input
+    }
+
+    /// A place in the input.
+    #[must_use]
+    pub fn place(&self, line: u64, what: impl Into<String>) -> Place {
+        Place { input: self.input.clone(), line, what: what.into() }
+    }
+
+    /// Takes an entity of `document`: places it in the text and adds it, or counts why not.
+    ///
+    /// `map` is of the document's text, which is borrowed from elsewhere because the document grows.
+    /// Returns the span if the entity was added.
+    pub fn entity(
+        &mut self,
+        document: &mut Document,
+        map: &OffsetMap<'_>,
+        text: &str,
+        mention: Mention<'_>,
+    ) -> Option<Span> {
+        self.report.entities_in += 1;
+        let line = mention.line;
+        let what = || format!("{} {}..{}", mention.label, mention.units.start, mention.units.end);
+        let span = match align(text, map, mention.units.clone(), mention.surface) {
+            Ok(Aligned::Exact(span)) => span,
+            Ok(Aligned::Moved(span)) => {
+                self.changed("offsets were wrong; found by its surface close by", line, what());
+                span
+            }
+            Err(problem) => {
+                self.left_out(reason(&problem), line, problem.to_string());
+                return None;
+            }
+        };
+        let label = match self.labels.intern(mention.label) {
+            Ok(label) => label,
+            Err(error) => {
+                self.left_out("its label cannot be taken", line, error.to_string());
+                return None;
+            }
+        };
+        if document.n_entities() >= self.options.limits.max_entities {
+            self.left_out("too many entities in the document", line, what());
+            return None;
+        }
+        push(document, (span, label), mention);
+        Some(span)
+    }
+
+    /// Takes a document that is complete: sorts it, leaves out entities that are there twice, names it
+    /// after the input if it has no id, and hands it on.
+    ///
+    /// Entities that were not taken through [`Import::entity`] are to be counted by the reader in
+    /// `report.entities_in`.
+    pub fn document(&mut self, mut document: Document) {
+        self.report.documents_in += 1;
+        if document.id.is_empty() {
+            document.id = self.input.clone();
+        }
+        document.sort();
+        self.drop_twins(&mut document);
+        self.report.documents_out += 1;
+        self.report.entities_out += document.n_entities() as u64;
+        (self.sink)(document, self.labels);
+    }
+
+    fn drop_twins(&mut self, document: &mut Document) {
+        let before = document.n_entities();
+        document.entities.dedup_by_key(|entity| entity.key());
+        for layer in &mut document.layers {
+            layer.entities.dedup_by_key(|entity| entity.key());
+        }
+        let n_twins = (before - document.n_entities()) as u64;
+        if n_twins > 0 {
+            let place = self.place(0, &*document.id);
+            let reason = "the layer has the same span and label twice";
+            ImportReport::tally(&mut self.report.left_out, reason, n_twins, place);
+        }
+    }
+
+    /// Counts a document that is not handed on. `n_entities` of its entities were counted in.
+    pub fn refuse(&mut self, line: u64, n_entities: u64, problem: &ReadProblem) {
+        self.report.documents_in += 1;
+        let place = self.place(line, problem.to_string());
+        ImportReport::tally(&mut self.report.refused, reason(problem), 1, place.clone());
+        if n_entities > 0 {
+            let reason = "their document was refused";
+            ImportReport::tally(&mut self.report.left_out, reason, n_entities, place);
+        }
+    }
+
+    /// Counts an entity that is not handed on.
+    pub fn left_out(&mut self, reason: &'static str, line: u64, what: impl Into<String>) {
+        let place = self.place(line, what);
+        ImportReport::tally(&mut self.report.left_out, reason, 1, place);
+    }
+
+    /// Counts something that is handed on otherwise than it stood there.
+    pub fn changed(&mut self, reason: &'static str, line: u64, what: impl Into<String>) {
+        let place = self.place(line, what);
+        ImportReport::tally(&mut self.report.changed, reason, 1, place);
+    }
+
+    /// Notes something worth knowing, once.
+    pub fn note(&mut self, note: String) {
+        if !self.report.notes.contains(&note) {
+            self.report.notes.push(note);
+        }
+    }
+}
+
+fn push(document: &mut Document, (span, label): (Span, Label), mention: Mention<'_>) {
+    let entity = Entity { span, label, score: mention.score };
+    let (entities, details) = match mention.annotator {
+        None => (&mut document.entities, &mut document.details),
+        Some(annotator) => {
+            let layer = document.layer_mut(annotator);
+            (&mut layer.entities, &mut layer.details)
+        }
+    };
+    entities.push(entity);
+    if !mention.details.is_empty() {
+        details.entry(entity.key()).or_insert(mention.details);
+    }
+}
+
+/// The kind of a problem, for counting.
+fn reason(problem: &ReadProblem) -> &'static str {
+    match problem {
+        ReadProblem::OutOfText { .. } => "its offsets do not lie on characters of the text",
+        ReadProblem::Surface { .. } => "the text has another surface there",
+        ReadProblem::Label(_) => "a label cannot be taken",
+        ReadProblem::Checksum => "the text is not the one with the stated checksum",
+        ReadProblem::TooMuch { .. } | ReadProblem::LineTooLong { .. } => "beyond the limits",
+        ReadProblem::NotUtf8 => "not UTF-8",
+        _ => "not of the format's shape",
+    }
+}

@@ -1,0 +1,204 @@
+//! Writing documents in any format of the table.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use tawsim_tokenizer::OffsetUnit;
+
+use super::feature::Feature;
+use super::fit::{Losses, fit};
+use super::{FormatInfo, Layout};
+use crate::{Document, LabelSet, TagScheme};
+
+/// What the user says of an output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// What offsets count; `None`: what the format means.
+    pub unit: Option<OffsetUnit>,
+    /// How tags are written; `None`: IOB2.
+    pub scheme: Option<TagScheme>,
+    /// Whether JSON Lines state the checksum of each text.
+    pub checksum: bool,
+}
+
+/// What a writer needs beside the document.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteContext<'a> {
+    /// All labels of the documents.
+    pub labels: &'a LabelSet,
+    /// What the user says.
+    pub options: &'a WriteOptions,
+}
+
+/// Writes one document, which has nothing that the format does not carry.
+///
+/// [`io::ErrorKind::InvalidData`] refuses the document; other errors end the output.
+pub type WriteDocument = fn(&Document, &WriteContext<'_>, &mut dyn Write) -> io::Result<()>;
+
+/// Writes what belongs to no document.
+pub type WriteFrame = fn(&WriteContext<'_>, &mut dyn Write) -> io::Result<()>;
+
+/// How a format is written.
+#[derive(Clone, Copy)]
+pub enum Writer {
+    /// All documents in one file.
+    Stream(Stream),
+    /// A folder, one file or more a document.
+    Files(Files),
+}
+
+/// All documents in one file.
+#[derive(Clone, Copy)]
+pub struct Stream {
+    /// What stands before the first document.
+    pub header: WriteFrame,
+    /// A document.
+    pub document: WriteDocument,
+    /// What stands between two documents that wrote something.
+    pub separator: &'static str,
+    /// What stands behind the last.
+    pub footer: WriteFrame,
+}
+
+impl Stream {
+    /// Documents and nothing else; for `..Stream::PLAIN`.
+    pub const PLAIN: Self = Self {
+        header: |_, _| Ok(()),
+        document: |_, _, _| Ok(()),
+        separator: "",
+        footer: |_, _| Ok(()),
+    };
+}
+
+/// A file or more a document.
+#[derive(Clone, Copy)]
+pub struct Files {
+    /// Extension and content of each file of a document.
+    pub parts: &'static [(&'static str, WriteDocument)],
+    /// Name and content of files that stand once in the folder.
+    pub shared: &'static [(&'static str, WriteFrame)],
+}
+
+/// Writes documents to one file in the format of a [`Stream`].
+///
+/// # Errors
+/// If the output fails, or the format is no stream.
+pub fn write_stream<'d>(
+    info: &FormatInfo,
+    documents: impl IntoIterator<Item = &'d Document>,
+    context: &WriteContext<'_>,
+    out: &mut dyn Write,
+) -> io::Result<Losses> {
+    let Some(Writer::Stream(stream)) = info.writer else { return Err(wrong_kind(info)) };
+    let mut losses = Losses::default();
+    let mut has_written = false;
+    (stream.header)(context, out)?;
+    for document in documents {
+        let Some(bytes) = written(info, stream.document, document, (context, &mut losses))? else {
+            continue;
+        };
+        if has_written && !bytes.is_empty() {
+            out.write_all(stream.separator.as_bytes())?;
+        }
+        has_written |= !bytes.is_empty();
+        out.write_all(&bytes)?;
+    }
+    (stream.footer)(context, out)?;
+    Ok(losses)
+}
+
+fn written(
+    info: &FormatInfo,
+    write: WriteDocument,
+    document: &Document,
+    (context, losses): (&WriteContext<'_>, &mut Losses),
+) -> io::Result<Option<Vec<u8>>> {
+    let fitted = fit(document, info.carries, names(info, document), losses);
+    let mut bytes = Vec::new();
+    match write(&fitted, context, &mut bytes) {
+        Ok(()) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            losses.refused.push((document.id.clone(), error.to_string()));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the id of a document can be read again: from the file, or from its name.
+fn names(info: &FormatInfo, document: &Document) -> bool {
+    let is_file_name = info.layout != Layout::ManyInOne && stem(&document.id) == document.id;
+    info.carries.has(Feature::DocumentIds) || is_file_name
+}
+
+/// Writes documents as files of a folder: `put` is given each file's name and content.
+///
+/// # Errors
+/// If `put` fails, or the format is a stream.
+pub fn write_files<'d>(
+    info: &FormatInfo,
+    documents: impl IntoIterator<Item = &'d Document>,
+    context: &WriteContext<'_>,
+    put: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+) -> io::Result<Losses> {
+    let Some(Writer::Files(files)) = info.writer else { return Err(wrong_kind(info)) };
+    let mut losses = Losses::default();
+    let mut taken = BTreeSet::new();
+    for (name, write) in files.shared {
+        let mut bytes = Vec::new();
+        write(context, &mut bytes)?;
+        put(name, &bytes)?;
+    }
+    for document in documents {
+        let fitted = fit(document, info.carries, names(info, document), &mut losses);
+        match parts_of(files, &fitted, context) {
+            Ok(parts) => {
+                let stem = free_stem(&document.id, &mut taken);
+                for (extension, bytes) in parts {
+                    put(&format!("{stem}.{extension}"), &bytes)?;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                losses.refused.push((document.id.clone(), error.to_string()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(losses)
+}
+
+type Part = (&'static str, Vec<u8>);
+
+fn parts_of(
+    files: Files,
+    document: &Document,
+    context: &WriteContext<'_>,
+) -> io::Result<Vec<Part>> {
+    let part = |(extension, write): &(&'static str, WriteDocument)| {
+        let mut bytes = Vec::new();
+        write(document, context, &mut bytes).map(|()| (*extension, bytes))
+    };
+    files.parts.iter().map(part).collect()
+}
+
+/// A safe file name: an id may hold path separators, and never leads out of the folder.
+fn stem(id: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let stem: String = id.chars().map(|c| if is_plain(c) { c } else { '_' }).take(60).collect();
+    if stem.is_empty() { "document".to_owned() } else { stem }
+}
+
+/// The stem, with a number if another document has it. Names that differ in case only are the same file
+/// on some systems.
+fn free_stem(id: &str, taken: &mut BTreeSet<String>) -> String {
+    let stem = stem(id);
+    let numbered = (2_u64..).map(|n| format!("{stem}-{n}"));
+    let mut candidates = std::iter::once(stem.clone()).chain(numbered);
+    let free = candidates.find(|name| taken.insert(name.to_lowercase()));
+    free.expect("numbers do not end")
+}
+
+fn wrong_kind(info: &FormatInfo) -> io::Error {
+    let words = format!("{} is not written that way", info.name);
+    io::Error::new(io::ErrorKind::Unsupported, words)
+}

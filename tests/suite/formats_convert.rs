@@ -1,0 +1,95 @@
+//! `tawsim convert`: detection, reports, exit codes, folders.
+
+use std::path::Path;
+
+use tawsim_tests::tawsim;
+
+/// Writes `files` into a folder, converts it and shows exit code and standard error, the folder's path as `DIR`.
+fn check(files: &[(&str, &str)], args: &[&str], expected: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let dir = folder.path().to_string_lossy().into_owned();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).expect("it can be written");
+    }
+    let args: Vec<String> = args.iter().map(|arg| arg.replace("DIR", &dir)).collect();
+    let args: Vec<&str> =
+        std::iter::once("convert").chain(args.iter().map(String::as_str)).collect();
+    let run = tawsim(&args, b"");
+    let shown = format!("{}\n{}", run.code, run.stderr.replace(&dir, "DIR"));
+    assert_eq!(shown, expected, "{args:?}");
+    folder
+}
+
+fn content(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).expect(name)
+}
+
+const LINE: &str = r#"{"id":"a/1","text":"في حلب","entities":[{"start":3,"end":6,"label":"LOC"}]}
+"#;
+
+#[test]
+fn lossless_is_0_and_lossy_is_3() {
+    let folder = check(
+        &[("in.jsonl", LINE)],
+        &["DIR/in.jsonl", "--to", "jsonl", "--checksum", "--output", "DIR/out.jsonl"],
+        "0\n1 documents, 1 entities\nDIR/in.jsonl: taken for jsonl: lines are objects with a text\n",
+    );
+    let out = content(folder.path(), "out.jsonl");
+    assert!(out.contains("\"sha256\":\"") && out.contains("\"start\":5,\"end\":11"), "{out}");
+    let folder = check(
+        &[("in.jsonl", LINE)],
+        &[
+            "DIR/in.jsonl",
+            "--from",
+            "jsonl",
+            "--to",
+            "conll2003",
+            "--scheme",
+            "bioes",
+            "--output",
+            "DIR/out.conll",
+        ],
+        "3\n1 documents, 1 entities\nlost: 1 texts whose white space is lost\nlost: 1 document ids lost\n",
+    );
+    assert_eq!(
+        content(folder.path(), "out.conll"),
+        "-DOCSTART- -X- O O\n\nفي _ _ O\nحلب _ _ S-LOC\n\n"
+    );
+}
+
+#[test]
+fn a_check_writes_nothing() {
+    let bad = r#"{"id":"b","text":"ab","entities":[{"start":1,"end":9,"label":"X"}]}"#;
+    let folder = check(
+        &[("in.jsonl", bad)],
+        &["DIR/in.jsonl", "--check", "--to", "text"],
+        "3\n1 documents, 0 entities of 1 documents, 1 entities in the input\nDIR/in.jsonl: taken for jsonl: lines are objects with a text\nentities left out: 1: its offsets do not lie on characters of the text\n  in.jsonl, line 1: entity 1..9 does not lie on characters of the text of 2 code points; check offset_unit\n",
+    );
+    assert_eq!(folder.path().read_dir().expect("it is there").count(), 1);
+}
+
+#[test]
+fn folders_in_and_out() {
+    let twins = format!("{LINE}{}", LINE.replace("a/1", "a_1"));
+    let folder = check(
+        &[("in.jsonl", &twins), ("in.conll", "a B-X\nb I-X\n")],
+        &["DIR", "--to", "tagged", "--output", "DIR/out"],
+        "3\n3 documents, 3 entities\nDIR/in.conll: taken for conll2002: lines are columns that end with a tag\nDIR/in.jsonl: taken for jsonl: lines are objects with a text\nin.conll: tags are IOB2: 1 entities begin with B-, 0 with I-\nlost: 1 documents whose given tokens are lost\n",
+    );
+    let out = folder.path().join("out");
+    assert_eq!(
+        content(&out, "in_conll_1.tagged"),
+        "# tawsim interlinear 1\n# id: in.conll:1\n# final_newline: no\n\na b\n\tX\ta b\n"
+    );
+    assert!(content(&out, "a_1.tagged").contains("# id: a/1\n"));
+    assert!(content(&out, "a_1-2.tagged").contains("# id: a_1\n"));
+}
+
+#[test]
+fn what_cannot_be_read_is_1() {
+    check(
+        &[("in.xyz", "?")],
+        &["DIR/in.xyz", "--check"],
+        "1\nerror: DIR/in.xyz: unknown format; say --from FORMAT\n0 documents, 0 entities\n",
+    );
+}
