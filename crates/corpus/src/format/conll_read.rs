@@ -59,8 +59,9 @@ pub(super) fn looks_like_columns(head: &str) -> Option<&'static str> {
     for line in lines.take(200) {
         match line {
             Line::Bad => return None,
+            // A line of prose may end with an O.
+            Line::Row { tag: "O", .. } | Line::Empty | Line::Comment => {}
             Line::Row { .. } | Line::DocumentStart => n_rows += 1,
-            Line::Empty | Line::Comment => {}
         }
     }
     (n_rows > 0).then_some("lines are columns that end with a tag")

@@ -163,6 +163,8 @@ fn keep(document: &mut Document, wanted: impl Fn(&Document, &Entity) -> bool) ->
         document.entities.iter().filter(|entity| wanted(document, entity)).copied().collect();
     let n_dropped = document.entities.len() - kept.len();
     document.entities = kept;
+    // Their details go with them.
+    document.sort();
     n_dropped
 }
 
