@@ -170,10 +170,10 @@ fn any_document() -> impl Strategy<Value = Document> {
                 Metadata { source: Some("https://a.example".into()), ..Metadata::default() };
             document.tokens = one_token(&document.text);
             for row in entities {
-                if let Some((entity, details)) = entity_of(&document.text, &row) {
-                    if document.entities.iter().all(|known| known.key() != entity.key()) {
-                        document.push(entity, details);
-                    }
+                if let Some((entity, details)) = entity_of(&document.text, &row)
+                    && document.entities.iter().all(|known| known.key() != entity.key())
+                {
+                    document.push(entity, details);
                 }
             }
             for (annotator, rows) in layers {
