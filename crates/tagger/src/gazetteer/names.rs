@@ -28,7 +28,20 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("امريكيه", "اميركيه"),
     ("امريكي", "اميركي"),
     ("تله", "تل"),
+    ("كوردي", "كردي"),
+    ("كورديه", "كرديه"),
+    ("كوردستان", "كردستان"),
+    ("كوردستاني", "كردستاني"),
+    ("ديموقراطي", "ديمقراطي"),
+    ("ديموقراطيه", "ديمقراطيه"),
+    ("ميلشيا", "ميليشيا"),
+    ("مليشيا", "ميليشيا"),
+    ("ميلشيات", "ميليشيات"),
+    ("مليشيات", "ميليشيات"),
 ];
+
+/// First words of names that are also written together with the next: `ديرالزور`, `عبدالرحمن`.
+const JOINED_HEADS: &[&str] = &["دير", "عبد", "ابو", "عين", "راس", "بني"];
 
 /// An article is left out where at least this many letters stay.
 const MIN_LETTERS_BEHIND_ARTICLE: usize = 3;
@@ -72,7 +85,9 @@ impl NameKeyer {
         for word in words(&self.folded) {
             let bare = without_article(word);
             let spelling = SPELLINGS.iter().find(|(other, _)| *other == bare);
-            self.key.push_str(spelling.map_or(bare, |(_, usual)| usual));
+            let (head, rest) = halves(spelling.map_or(bare, |(_, usual)| usual));
+            self.key.push_str(head);
+            self.key.push_str(rest);
         }
     }
 }
@@ -91,6 +106,12 @@ fn is_alphanumeric(c: char) -> bool {
 pub(crate) fn without_article(word: &str) -> &str {
     let rest = word.strip_prefix("ال");
     rest.filter(|rest| rest.chars().count() >= MIN_LETTERS_BEHIND_ARTICLE).unwrap_or(word)
+}
+
+/// A word of two written together, without the article between them.
+fn halves(word: &str) -> (&str, &str) {
+    let parts = JOINED_HEADS.iter().find_map(|head| Some((*head, word.strip_prefix(head)?)));
+    parts.map_or(("", word), |(head, rest)| (head, without_article(rest)))
 }
 
 /// The low half of XXH3; part of the model format.
@@ -140,6 +161,9 @@ mod tests {
         check("القوات الأميركية", "القوات الأمريكية", false, true);
         check("الحو.ثيين", "الحوثيين", false, true);
         check("YPG", "ypg", true, true);
+        check("ديرالزور", "دير الزور", false, true);
+        check("عبدالله", "عبد الله", false, true);
+        check("القوات الكوردية", "القوات الكردية", false, true);
         check("حلب", "حمص", false, false);
         check("الفرقة 30", "الفرقة 3", false, false);
     }

@@ -4,8 +4,8 @@ use super::Linker;
 use super::geo::Point;
 use super::score::{Evidence, NameMatch, Part, name_value};
 use super::words::{
-    KIND_PRIORS, LEADING_WORDS, NATIONALITIES, OMITTED_HEADS, OTHER_KIND_PRIOR, STATE_HEADS,
-    TRAILING_WORDS,
+    FOREIGN_WORDS, FURTHER_NATIONALITIES, KIND_PRIORS, LEADING_WORDS, NATIONALITIES, OMITTED_HEADS,
+    ORDINALS, OTHER_KIND_PRIOR, STATE_HEADS, TITLES, TRAILING_WORDS,
 };
 use crate::NameStatus;
 use crate::gazetteer::{EntriesView, Entry, NameFilter, NameHit, NameKeyer};
@@ -26,6 +26,8 @@ pub(crate) struct Candidate<'m> {
     pub is_area: bool,
     /// Whether it is a faction that others have under the same name: `الفرقة السابعة`.
     pub is_local_unit: bool,
+    /// Whether the surface is a short form that is used where the entry is at home: `الجيش`, `الجماعة`.
+    pub is_home_form: bool,
     pub status: NameStatus,
     pub evidence: Evidence,
     pub probability: f32,
@@ -36,7 +38,8 @@ const MAX_CANDIDATES: usize = 24;
 /// Factions are few and named with care, so a name that is found is mostly meant.
 const FACTION_PRIOR: f32 = 0.8;
 /// Kinds of factions that every army has.
-const UNIT_KINDS: [&str; 6] = ["brigade", "command", "corps", "division", "service", "unit"];
+pub(crate) const UNIT_KINDS: [&str; 6] =
+    ["brigade", "command", "corps", "division", "service", "unit"];
 /// Kinds of places that units are named after.
 const HOLDERS: [&str; 5] = ["governorate", "district", "city", "town", "region"];
 const AREAS: [&str; 6] = ["country", "territory", "governorate", "region", "sea", "river"];
@@ -57,6 +60,7 @@ impl<'m> Candidate<'m> {
             point: entry.degrees_e5().map(Point::new),
             is_area: AREAS.contains(&kind),
             is_local_unit: false,
+            is_home_form: false,
             status,
             evidence,
             probability: 0.0,
@@ -121,6 +125,13 @@ impl<'l> CandidateFinder<'l> {
             found.iter_mut().for_each(Candidate::was_found_by_less);
         }
         if classes.contains(&"faction") {
+            for words in respelled(surface.words) {
+                if !found.is_empty() {
+                    break;
+                }
+                found = self.look_up(&words.join(" "), surface, classes, entries);
+                found.iter_mut().for_each(Candidate::was_found_by_less);
+            }
             self.add_national(surface, entries, &mut found);
             for head in OMITTED_HEADS {
                 if !found.is_empty() {
@@ -203,10 +214,12 @@ impl<'l> CandidateFinder<'l> {
         let code: Result<[u8; 2], _> = candidate.country.as_bytes().try_into();
         candidate.is_local_unit = hit.entry.class() == "faction"
             && UNIT_KINDS.contains(&candidate.kind)
-            && !words.iter().any(|word| TRAILING_WORDS.contains(&word.as_str()));
+            && is_name_of_many(words);
         if candidate.is_local_unit {
             candidate.evidence.set(Part::Kind, 0.0);
         }
+        let is_foreign = words.iter().any(|word| FOREIGN_WORDS.contains(&word.as_str()));
+        candidate.is_home_form = hit.status == NameStatus::Short && !is_foreign;
         let is_outlined = code.is_ok_and(|code| self.outlines.binary_search(&code).is_ok());
         if is_outlined && hit.entry.class() == "place" {
             let prior = candidate.evidence.get(Part::Kind);
@@ -214,6 +227,52 @@ impl<'l> CandidateFinder<'l> {
         }
         candidate
     }
+}
+
+/// Whether others have such a unit too: it has a number (`الفرقة السابعة`), or its first word is one that every
+/// state has (`حرس الحدود`), and no nationality.
+fn is_name_of_many(words: &[String]) -> bool {
+    let is_in = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let is_number =
+        |word: &String| word.chars().any(|c| c.is_ascii_digit()) || is_in(ORDINALS, word);
+    let is_national =
+        |word: &String| is_in(TRAILING_WORDS, word) || is_in(FURTHER_NATIONALITIES, word);
+    let is_common =
+        words.first().is_some_and(|word| is_in(STATE_HEADS, word)) || words.iter().any(is_number);
+    is_common && !words.iter().any(is_national)
+}
+
+/// Other spellings of a faction's name: without titles inside (`قوات المشير حفتر`), with the first word in the
+/// singular (`الجيشان التركي`), with the other gender at the end (`قوات الأمن الأردني`).
+fn respelled(words: &[String]) -> impl Iterator<Item = Vec<String>> {
+    let is_title = |idx: usize| idx > 0 && TITLES.contains(&words[idx].as_str());
+    let kept = (0..words.len()).filter(|idx| !is_title(*idx));
+    let untitled: Vec<String> = kept.map(|idx| words[idx].clone()).collect();
+    let with = |idx: Option<usize>, word: Option<String>| {
+        let mut words = words.to_vec();
+        let place = words.get_mut(idx?)?;
+        *place = word?;
+        Some(words)
+    };
+    let singular = with(Some(0), words.first().and_then(|word| singular(word)));
+    let last = words.last();
+    let other_gender = last.and_then(|word| match word.strip_suffix("يه") {
+        Some(stem) => Some(format!("{stem}ي")),
+        None => word.strip_suffix('ي').map(|stem| format!("{stem}يه")),
+    });
+    let other_gender = with(words.len().checked_sub(1), other_gender);
+    let untitled = (untitled.len() < words.len()).then_some(untitled);
+    [untitled, singular, other_gender].into_iter().flatten()
+}
+
+/// The singular of a dual: `جيشين`, `مقاومتان`.
+fn singular(word: &str) -> Option<String> {
+    let stem = word.strip_suffix("ين").or_else(|| word.strip_suffix("ان"))?;
+    let stem = match stem.strip_suffix('ت') {
+        Some(feminine) => format!("{feminine}ه"),
+        None => stem.to_owned(),
+    };
+    (stem.chars().count() > 2).then_some(stem)
 }
 
 /// The value of the name where a nationality was added to the surface.

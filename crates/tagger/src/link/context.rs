@@ -26,16 +26,33 @@ impl Context {
         Self { date: hints.date, last_year, country: hints.country }
     }
 
-    /// Whether something that existed from and until these dates is out of its time.
-    pub(crate) fn excludes(&self, (from, to): (Option<u32>, Option<u32>)) -> bool {
-        // A year of grace: reports name what is just founded or dissolved.
+    /// −1 for what existed from and until these dates and is out of its time, less for what ended the year before:
+    /// reports name what is just dissolved, but rather what took its place.
+    pub(crate) fn validity(&self, (from, to): (Option<u32>, Option<u32>)) -> f32 {
         let year = |date: u32| date / 10_000;
         let written = self.date.map(year);
-        let is_past = |year_now: u32| to.is_some_and(|to| year(to) + 1 < year_now);
         let is_future = |year_now: u32| from.is_some_and(|from| year(from) > year_now + 1);
-        written.is_some_and(is_future) || written.or(self.last_year).is_some_and(is_past)
+        let year_now = written.or(self.last_year);
+        let n_years_past = match (to, year_now) {
+            (Some(to), Some(year_now)) => year_now.saturating_sub(year(to)),
+            _ => 0,
+        };
+        let is_later = written.is_none()
+            && self.last_year.zip(from).is_some_and(|(last, from)| year(from) > last);
+        match n_years_past {
+            _ if written.is_some_and(is_future) => -1.0,
+            _ if is_later => NOT_NAMED_YET,
+            0 => 0.0,
+            1 => JUST_ENDED,
+            _ => -1.0,
+        }
     }
 }
+
+/// The value of what ended the year before.
+const JUST_ENDED: f32 = -0.3;
+/// The value of what began behind the last year that a text names.
+const NOT_NAMED_YET: f32 = -0.5;
 
 /// Numbers of four digits that are years.
 fn years_in(text: &str) -> impl Iterator<Item = u32> {
@@ -93,6 +110,13 @@ pub(crate) fn loose_words(surface: &str) -> Vec<String> {
         .collect()
 }
 
+/// The first loosely folded word of a surface, with its article.
+pub(crate) fn first_loose_word(surface: &str) -> Option<String> {
+    let mut folded = String::new();
+    fold_into(surface, &NormalizeOptions::LOOSE_KEY, &mut folded);
+    crate::gazetteer::words(&folded).next().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,15 +143,17 @@ mod tests {
 
     #[test]
     fn validity() {
-        let check = |date, last_year, validity, expected| {
+        let check = |date, last_year, validity, expected: f32| {
             let context = Context { date, last_year, country: None };
-            assert_eq!(context.excludes(validity), expected, "{date:?} {last_year:?} {validity:?}");
+            let found = context.validity(validity);
+            assert_eq!(found.to_bits(), expected.to_bits(), "{date:?} {last_year:?} {validity:?}");
         };
-        check(None, None, (Some(20_120_000), Some(20_140_000)), false);
-        check(Some(20_180_315), None, (Some(20_120_000), Some(20_140_000)), true);
-        check(Some(20_150_315), None, (Some(20_120_000), Some(20_140_000)), false);
-        check(Some(20_100_315), None, (Some(20_120_000), None), true);
-        check(None, Some(2010), (Some(20_120_000), None), false);
-        check(None, Some(2018), (None, Some(20_140_000)), true);
+        check(None, None, (Some(20_120_000), Some(20_140_000)), 0.0);
+        check(Some(20_180_315), None, (Some(20_120_000), Some(20_140_000)), -1.0);
+        check(Some(20_150_315), None, (Some(20_120_000), Some(20_140_000)), JUST_ENDED);
+        check(Some(20_140_315), None, (Some(20_120_000), Some(20_140_000)), 0.0);
+        check(Some(20_100_315), None, (Some(20_120_000), None), -1.0);
+        check(None, Some(2010), (Some(20_120_000), None), NOT_NAMED_YET);
+        check(None, Some(2018), (None, Some(20_140_000)), -1.0);
     }
 }

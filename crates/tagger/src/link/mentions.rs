@@ -106,8 +106,8 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
             let kind_words: Vec<u8> =
                 name.mentions.iter().filter_map(|&idx| self.mentions[idx].kind_word).collect();
             for candidate in &mut name.candidates {
-                let out_of_time = context.excludes(candidate.entry.validity());
-                candidate.evidence.set(Part::Validity, if out_of_time { -1.0 } else { 0.0 });
+                let validity = context.validity(candidate.entry.validity());
+                candidate.evidence.set(Part::Validity, validity);
                 let fits = kind_words.iter().map(|&word| fit(word, candidate.kind)).sum::<f32>();
                 let mean = fits / kind_words.len().max(1) as f32;
                 candidate.evidence.set(Part::KindWord, mean);

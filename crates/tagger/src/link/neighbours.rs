@@ -1,6 +1,6 @@
 //! How names support each other: by country, by distance, by the units that places lie in.
 
-use super::candidates::Candidate;
+use super::candidates::{Candidate, UNIT_KINDS};
 use super::context::Context;
 use super::mentions::{DocumentNames, Name};
 use super::score::Part;
@@ -48,6 +48,28 @@ impl<'m> Countries<'m> {
         let others = (self.total - own_total).max(0.0);
         ((all - own_here).max(0.0) + SMOOTHING / 2.0) / (others + SMOOTHING)
     }
+}
+
+impl<'m> Countries<'m> {
+    /// The share of a candidate's country. A state's forces are no strangers where they fight.
+    fn share_around(&self, candidate: &Candidate<'m>, own: &Name<'m>) -> f32 {
+        let is_unit = UNIT_KINDS.contains(&candidate.kind);
+        let fields = FIELDS_OF_FORCES.iter().filter(|(home, all_forces, _)| {
+            *home == candidate.country && (is_unit || *all_forces) && is_faction(candidate)
+        });
+        let fields = fields.map(|(.., field)| *field);
+        let shares = fields.map(|country| self.share(country, own).min(NEUTRAL_SHARE));
+        shares.fold(self.share(candidate.country, own), f32::max)
+    }
+}
+
+/// A share that speaks neither for nor against a candidate.
+const NEUTRAL_SHARE: f32 = 0.5;
+/// A state, whether all its forces are met or its units only, and in whose texts.
+const FIELDS_OF_FORCES: &[(&str, bool, &str)] = &[("IL", true, "PS"), ("IL", false, "LB")];
+
+fn is_faction(candidate: &Candidate<'_>) -> bool {
+    candidate.entry.class() == "faction"
 }
 
 impl<'m> DocumentNames<'_, 'm> {
@@ -104,8 +126,9 @@ impl<'m> DocumentNames<'_, 'm> {
         }
         for (candidate, sums) in name.candidates.iter().zip(&mut support) {
             let is_known = !candidate.country.is_empty();
-            let share = if is_known { countries.share(candidate.country, name) } else { 0.5 };
-            sums[0] = (share - 0.5) * reach(candidate, share);
+            let share =
+                if is_known { countries.share_around(candidate, name) } else { NEUTRAL_SHARE };
+            sums[0] = (share - NEUTRAL_SHARE) * reach(candidate, share);
             let prominence = candidate.evidence.get(Part::Kind);
             sums[1] /= f32::max(total, 1e-6);
             let is_small = prominence < SMALL_PRIOR && candidate.entry.class() == "place";
@@ -135,9 +158,9 @@ impl<'m> DocumentNames<'_, 'm> {
 
 /// How much the share of its country matters to a candidate.
 fn reach(candidate: &Candidate<'_>, share: f32) -> f32 {
-    if share > 0.5 {
+    if share > NEUTRAL_SHARE {
         1.0
-    } else if candidate.is_local_unit {
+    } else if candidate.is_local_unit || candidate.is_home_form {
         LOCAL_UNIT_REACH
     } else {
         // Large places and well-known groups are named from everywhere.
@@ -145,7 +168,8 @@ fn reach(candidate: &Candidate<'_>, share: f32) -> f32 {
     }
 }
 
-/// A division or service without a nationality in its name is one of the country that a text is about.
+/// A division or service without a nationality in its name is one of the country that a text is about, and so is
+/// what a short form means.
 const LOCAL_UNIT_REACH: f32 = 2.5;
 /// How much less the country counts for the most prominent places.
 const PROMINENT_SHARE: f32 = 0.6;

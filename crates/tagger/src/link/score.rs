@@ -18,7 +18,7 @@ pub(crate) enum Part {
     Nearest,
     /// −1 for a small place that is far from every other place around, if there are others.
     Remote,
-    /// −1 if the entry did not exist at the document's date.
+    /// −1 if the entry did not exist at the document's date, less if it had just ended.
     Validity,
 }
 
@@ -91,6 +91,8 @@ pub(crate) fn name_value(found: NameMatch) -> f32 {
 pub(crate) const SHORT_FORM_VALUE: f32 = 2.2;
 /// The same where another full name came in between.
 pub(crate) const OLD_SHORT_FORM_VALUE: f32 = 1.4;
+/// The same for `الجيش` behind `جيش الإسلام`.
+pub(crate) const CONSTRUCT_VALUE: f32 = 0.6;
 /// The value of [`Part::Name`] for an adjective that shares the noun of the name before (`القوات السورية والروسية`).
 pub(crate) const SHARED_NOUN_VALUE: f32 = 1.8;
 

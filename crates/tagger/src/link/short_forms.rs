@@ -2,14 +2,16 @@
 
 use super::Linker;
 use super::candidates::Candidate;
+use super::context::first_loose_word;
 use super::mentions::{DocumentNames, Name};
-use super::score::{OLD_SHORT_FORM_VALUE, Part, SHORT_FORM_VALUE};
+use super::score::{CONSTRUCT_VALUE, OLD_SHORT_FORM_VALUE, Part, SHORT_FORM_VALUE};
+use super::words::STATE_HEADS;
 use crate::NameStatus;
 use crate::gazetteer::{EntryId, NameKeyer, NameKeys};
 
-/// What is compared of the names before a name, one place a name.
+/// What is compared of the names of a document, one place a name.
 #[derive(Default)]
-struct Earlier {
+struct Others {
     /// The entry that is likelier than not.
     entries: Vec<Option<EntryId>>,
     /// The text of the loose key of its words.
@@ -18,24 +20,38 @@ struct Earlier {
     key: String,
 }
 
-impl Earlier {
-    fn push(&mut self, name: &Name<'_>) {
-        self.entries.push(name.sure_candidate().map(|candidate| candidate.entry.entry_id()));
-        let loose_text = self.loose_text(&name.words);
-        self.loose_texts.push(loose_text);
-    }
+/// A full name that may be shortened.
+struct FullName {
+    entry_id: EntryId,
+    /// Its nearest mention before the short form, or its first.
+    mention: usize,
+    /// Whether its first word is one of every state without an article, as in `جيش الإسلام`: alone, with an
+    /// article, that word mostly is the state's.
+    is_construct: bool,
+}
 
-    fn loose_text(&mut self, words: &[String]) -> String {
-        let mut text = String::new();
-        words.iter().for_each(|word| self.keyer.push_loose_text(word, &mut text));
-        text
+impl Others {
+    fn new(names: &[Name<'_>]) -> Self {
+        let mut others = Self::default();
+        for name in names {
+            others.entries.push(sure_entry(name));
+            let mut loose_text = String::new();
+            name.words.iter().for_each(|word| others.keyer.push_loose_text(word, &mut loose_text));
+            others.loose_texts.push(loose_text);
+        }
+        others
     }
 
     /// Whether the word in front of the other name is a name of the same entry: `التنظيم` behind `فتح الإسلام`,
-    /// which is also called `تنظيم فتح الإسلام`. `head` is the word's loose text.
-    fn is_head(&mut self, head: &str, (idx, entry): (usize, EntryId), linker: &Linker<'_>) -> bool {
+    /// which is also called `تنظيم فتح الإسلام`. `head` is the name of this one word.
+    fn is_head(
+        &mut self,
+        head: usize,
+        (idx, entry): (usize, EntryId),
+        linker: &Linker<'_>,
+    ) -> bool {
         self.key.clear();
-        self.key.push_str(head);
+        self.key.push_str(&self.loose_texts[head]);
         self.key.push_str(&self.loose_texts[idx]);
         let loose = NameKeyer::loose_key(&self.key);
         linker.names.may_have(loose)
@@ -46,67 +62,109 @@ impl Earlier {
     }
 }
 
+fn sure_entry(name: &Name<'_>) -> Option<EntryId> {
+    name.sure_candidate().map(|candidate| candidate.entry.entry_id())
+}
+
 impl<'m> DocumentNames<'_, 'm> {
     /// Gives names that shorten another the entry of that other as a candidate, or more weight where they
     /// have it. Nearer full names count more.
     pub(crate) fn add_short_forms(&mut self, linker: &Linker<'m>) {
-        let mut earlier = Earlier::default();
+        let mut others = Others::new(&self.names);
         for name_idx in 0..self.names.len() {
-            let full_names = self.full_names(name_idx, linker, &mut earlier);
+            let full_names = self.full_names(name_idx, linker, &mut others);
             let name = &mut self.names[name_idx];
-            for (rank, entry_id) in full_names.into_iter().enumerate() {
-                let value = if rank == 0 { SHORT_FORM_VALUE } else { OLD_SHORT_FORM_VALUE };
-                name.support(linker, entry_id, value);
+            let first = name.mentions.first().copied().unwrap_or_default();
+            for (rank, full) in full_names.iter().enumerate() {
+                let is_nearest = rank == 0 && full.mention < first;
+                let value = match full.is_construct {
+                    true => CONSTRUCT_VALUE,
+                    false if is_nearest => SHORT_FORM_VALUE,
+                    false => OLD_SHORT_FORM_VALUE,
+                };
+                name.support(linker, full.entry_id, value);
             }
             name.update();
-            earlier.push(name);
+            others.entries[name_idx] = sure_entry(name);
         }
     }
 
-    /// The entries of full names of the same class that this name shortens, the nearest first. Names stand in the order of
-    /// their first mentions.
+    /// Full names of the same class that this name shortens, the nearest first: those before it, or those behind it
+    /// where there are none (a headline shortens what the text names in full).
     fn full_names(
         &self,
         name_idx: usize,
         linker: &Linker<'m>,
-        earlier: &mut Earlier,
-    ) -> Vec<EntryId> {
+        others: &mut Others,
+    ) -> Vec<FullName> {
         let name = &self.names[name_idx];
+        let first = name.mentions.first().copied().unwrap_or_default();
         let is_sure = |c: &Candidate<'_>| c.status == NameStatus::Plain;
         if name.candidates.iter().any(is_sure) {
             return Vec::new();
         }
-        let head = match &name.words[..] {
-            [_] => Some(earlier.loose_text(&name.words)),
-            _ => None,
-        };
         let mut full_names = Vec::new();
-        for (idx, other) in self.names[..name_idx].iter().enumerate().rev() {
-            let Some(entry_id) = earlier.entries[idx] else { continue };
-            if other.classes != name.classes {
+        for (idx, other) in self.names.iter().enumerate() {
+            let Some(entry_id) = others.entries[idx].filter(|_| other.classes == name.classes)
+            else {
                 continue;
-            }
-            let is_longer = other.words.len() > name.words.len();
-            let is_known = || name.candidates.iter().any(|c| c.entry.entry_id() == entry_id);
-            let shortens = is_longer && (is_part(&name.words, &other.words) || is_known());
-            let mut is_head = |head: &String| earlier.is_head(head, (idx, entry_id), linker);
-            if shortens || head.as_ref().is_some_and(&mut is_head) {
-                full_names.push(entry_id);
+            };
+            let mut is_head =
+                || name.words.len() == 1 && others.is_head(name_idx, (idx, entry_id), linker);
+            if shortens(name, other, entry_id) || is_head() {
+                full_names.push(self.full_name(name, other, entry_id));
             }
         }
-        full_names.dedup();
+        if full_names.iter().any(|full| full.mention < first) {
+            full_names.retain(|full| full.mention < first);
+        }
+        full_names.sort_by_key(|full| (full.is_construct, full.mention.abs_diff(first)));
+        full_names.dedup_by_key(|full| full.entry_id);
         full_names
     }
+
+    fn full_name(&self, name: &Name<'_>, other: &Name<'_>, entry_id: EntryId) -> FullName {
+        let first = name.mentions.first().copied().unwrap_or_default();
+        let before = other.mentions.iter().rev().find(|idx| **idx < first);
+        let mention = before.or(other.mentions.first()).copied().unwrap_or_default();
+        let is_construct = is_general(&name.words) && self.is_without_article(mention, other);
+        FullName { entry_id, mention, is_construct }
+    }
+}
+
+/// Whether a name is a part of another, or one of its entry's own.
+fn shortens(name: &Name<'_>, other: &Name<'_>, entry_id: EntryId) -> bool {
+    let is_known = || name.candidates.iter().any(|c| c.entry.entry_id() == entry_id);
+    let begins_alike = || other.words.first() == name.words.first();
+    other.words.len() > name.words.len()
+        && (is_part(&name.words, &other.words) || is_known())
+        && (!is_general(&name.words) || begins_alike())
+}
+
+impl DocumentNames<'_, '_> {
+    fn is_without_article(&self, mention: usize, name: &Name<'_>) -> bool {
+        let mention = &self.mentions[mention];
+        let surface = self.text.get(mention.start as usize..mention.end as usize);
+        let (Some(surface), Some(word)) = (surface, name.words.first()) else { return false };
+        first_loose_word(surface).is_some_and(|first| first == *word)
+    }
+}
+
+/// Whether it is one word that every state has its own of: `الجيش`.
+pub(super) fn is_general(words: &[String]) -> bool {
+    matches!(words, [word] if STATE_HEADS.contains(&word.as_str()))
 }
 
 impl<'m> Name<'m> {
     /// Makes sure that the entry is a candidate with at least this value of its name.
     fn support(&mut self, linker: &Linker<'m>, entry_id: EntryId, value: f32) {
+        let is_general = is_general(&self.words);
         let known = self.candidates.iter_mut().find(|c| c.entry.entry_id() == entry_id);
         match known {
             Some(candidate) => {
                 let larger = candidate.evidence.get(Part::Name).max(value);
                 candidate.evidence.set(Part::Name, larger);
+                candidate.is_home_form &= is_general;
             }
             None => {
                 let entry = linker.entries.entry(entry_id);

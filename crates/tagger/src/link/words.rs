@@ -231,6 +231,75 @@ pub(crate) const TRAILING_WORDS: &[&str] = &[
     "صغري",
 ];
 
+/// Words for the forces of another country than the text's.
+pub(crate) const FOREIGN_WORDS: &[&str] = &["احتلال", "عدو", "محتل", "تحالف"];
+
+/// Adjectives of nationality that no name leaves out.
+pub(crate) const FURTHER_NATIONALITIES: &[&str] = &[
+    "امريكي",
+    "امريكيه",
+    "اميركي",
+    "اميركيه",
+    "بريطاني",
+    "بريطانيه",
+    "فرنسي",
+    "فرنسيه",
+    "الماني",
+    "المانيه",
+    "مصري",
+    "مصريه",
+    "اردني",
+    "اردنيه",
+    "جزايري",
+    "جزايريه",
+    "تونسي",
+    "تونسيه",
+    "مغربي",
+    "مغربيه",
+    "قطري",
+    "قطريه",
+    "كويتي",
+    "كويتيه",
+    "اوكراني",
+    "اوكرانيه",
+    "باكستاني",
+    "باكستانيه",
+    "اثيوبي",
+    "اثيوبيه",
+    "تشادي",
+    "تشاديه",
+];
+
+/// Numbers of units in words.
+pub(crate) const ORDINALS: &[&str] = &[
+    "اول",
+    "اولي",
+    "ثاني",
+    "ثانيه",
+    "ثالث",
+    "ثالثه",
+    "رابع",
+    "رابعه",
+    "خامس",
+    "خامسه",
+    "سادس",
+    "سادسه",
+    "سابع",
+    "سابعه",
+    "ثامن",
+    "ثامنه",
+    "تاسع",
+    "تاسعه",
+    "عاشر",
+    "عاشره",
+    "حاديه",
+    "حادي",
+];
+
+/// Titles inside a faction's name.
+pub(crate) const TITLES: &[&str] =
+    &["رييس", "مشير", "لوا", "فريق", "عميد", "عقيد", "جنرال", "سيد", "شيخ", "زعيم"];
+
 /// The words in [`KIND_WORDS`] at this place.
 pub(crate) fn kind_word(folded: &str) -> Option<u8> {
     KIND_WORDS.iter().position(|(word, _)| *word == folded).map(|idx| idx as u8)
