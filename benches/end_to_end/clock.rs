@@ -10,14 +10,24 @@ fn cpu_seconds() -> f64 {
     nanoseconds.parse::<f64>().expect("a number") / 1e9
 }
 
-/// The least CPU time of several rounds.
+/// The system counts CPU time in ticks of some milliseconds; a round lasts at least this long, in seconds.
+const MIN_ROUND: f64 = 0.1;
+
+/// The least CPU time of several rounds. Short work is repeated in a round.
 pub(crate) fn best(n_rounds: usize, mut work: impl FnMut()) -> f64 {
     let round = |_| {
         let start = cpu_seconds();
-        work();
-        cpu_seconds() - start
+        let mut n_runs = 0.0;
+        loop {
+            work();
+            n_runs += 1.0;
+            let seconds = cpu_seconds() - start;
+            if seconds >= MIN_ROUND {
+                return seconds / n_runs;
+            }
+        }
     };
-    (0..n_rounds).map(round).fold(f64::INFINITY, f64::min).max(1e-9)
+    (0..n_rounds).map(round).fold(f64::INFINITY, f64::min)
 }
 
 /// The least time by the clock of several rounds.

@@ -2,8 +2,10 @@
 //!
 //! `cargo bench -p tawsim-benches --bench end_to_end` measures with the articles of the corpus;
 //! `-- news.jsonl` with the documents of a JSON Lines file, which should be some thousand of one to five
-//! kilobytes. Times are CPU times of one core, the best of several rounds, but for the ratio of two threads
-//! to one, which needs a machine with two idle cores. The process ends with 1 if a bar is missed.
+//! kilobytes. The corpus is so short that most of its words are met for the first time, which costs most:
+//! the bars are meant for some megabytes of news. Times are CPU times of one core, the best of several
+//! rounds, but for the ratio of two threads to one, which needs a machine with two idle cores. The process
+//! ends with 1 if a bar is missed.
 
 #![expect(clippy::print_stdout, reason = "what a bench prints is its result")]
 
