@@ -1,6 +1,7 @@
 //! Helpers of the test suite.
 
 pub mod crash;
+pub mod formats;
 pub mod store;
 
 use std::ffi::OsString;

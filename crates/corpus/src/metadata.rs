@@ -71,6 +71,14 @@ impl GivenTokens {
         self.rows.is_empty() && self.sentences.is_empty()
     }
 
+    /// Whether there is more than spans of words: columns, multi-word tokens, empty nodes, sentences.
+    #[must_use]
+    pub fn has_details(&self) -> bool {
+        let is_more =
+            |row: &GivenToken| row.n_words > 0 || row.span.is_empty() || !row.fields.is_empty();
+        !self.sentences.is_empty() || self.rows.iter().any(is_more)
+    }
+
     /// The smallest units: all rows but the multi-word tokens.
     pub fn words(&self) -> impl Iterator<Item = &GivenToken> {
         self.rows.iter().filter(|row| row.n_words == 0)

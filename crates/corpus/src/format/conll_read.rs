@@ -84,9 +84,17 @@ impl TagPlan {
     /// Counts the tags of a file.
     #[must_use]
     pub fn of(input: &str) -> Self {
+        Self::of_tags(input.lines().map(|line| match parse(line) {
+            Line::Row { tag, .. } => Some(tag),
+            _ => None,
+        }))
+    }
+
+    /// Counts tags; `None` ends a sentence.
+    pub(super) fn of_tags<'t>(tags: impl Iterator<Item = Option<&'t str>>) -> Self {
         let (mut plan, mut previous) = (Self::default(), ('O', ""));
-        for line in input.lines() {
-            let Line::Row { tag, .. } = parse(line) else {
+        for tag in tags {
+            let Some(tag) = tag else {
                 previous = ('O', "");
                 continue;
             };
@@ -266,7 +274,7 @@ impl Builder {
     }
 }
 
-fn tag_of(tag: &str, labels: &mut LabelSet) -> Result<Tag, crate::LabelError> {
+pub(super) fn tag_of(tag: &str, labels: &mut LabelSet) -> Result<Tag, crate::LabelError> {
     let (place, name) = prefix_and_label(tag).unwrap_or(('O', ""));
     let make: fn(Label) -> Tag = match place {
         'B' => Tag::Begin,
@@ -278,7 +286,7 @@ fn tag_of(tag: &str, labels: &mut LabelSet) -> Result<Tag, crate::LabelError> {
     labels.intern(name).map(make)
 }
 
-fn n_illegal(scheme: TagScheme, tags: &[Tag]) -> usize {
+pub(super) fn n_illegal(scheme: TagScheme, tags: &[Tag]) -> usize {
     let befores = std::iter::once(None).chain(tags.iter().copied().map(Some));
     let afters = tags.iter().copied().map(Some).chain([None]);
     befores.zip(afters).filter(|(before, after)| !scheme.allows(*before, *after)).count()

@@ -12,6 +12,10 @@ pub enum Feature {
     Metadata,
     /// Tokens and sentences that came with the text.
     Tokens,
+    /// Of given tokens: columns, multi-word tokens, sentences.
+    TokenDetails,
+    /// Given tokens that are not made of CoNLL-U's columns.
+    FreeTokens,
     /// Layers of further annotators.
     Layers,
     /// Entities at all.
@@ -50,11 +54,13 @@ pub enum Feature {
 
 impl Feature {
     /// All features with what a loss of each is called: "12 …".
-    pub const ALL: [(Self, &'static str); 21] = [
+    pub const ALL: [(Self, &'static str); 23] = [
         (Self::Text, "texts whose white space is lost"),
         (Self::DocumentIds, "document ids lost"),
         (Self::Metadata, "documents whose metadata is lost"),
         (Self::Tokens, "documents whose given tokens are lost"),
+        (Self::TokenDetails, "documents whose tokens lose columns, multi-word tokens or sentences"),
+        (Self::FreeTokens, "documents whose given tokens do not fit the columns; ours are written"),
         (Self::Layers, "entities of further layers left out"),
         (Self::Entities, "entities left out"),
         (Self::Unlocated, "entities without a place on the map left out"),

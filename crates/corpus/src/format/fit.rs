@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
+use super::conllu::carries_tokens;
 use super::feature::{Feature, Features};
 use super::geojson::located;
-use crate::{Document, Entity, EntityDetails, ValueDetails, units_of};
+use crate::{Document, Entity, EntityDetails, GivenTokens, ValueDetails, units_of};
 
 /// What was lost in writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,8 +116,9 @@ pub(super) fn fit(
     count(Feature::Text, usize::from(lost(Feature::Text)));
     let has_metadata = !document.metadata.is_empty();
     count(Feature::Metadata, usize::from(lost(Feature::Metadata) && has_metadata));
-    let has_tokens = !document.tokens.is_empty();
-    count(Feature::Tokens, usize::from(lost(Feature::Tokens) && has_tokens));
+    if let Some(feature) = lost_tokens(&mut fitted, carries) {
+        count(feature, 1);
+    }
     if lost(Feature::Layers) {
         count(Feature::Layers, fitted.layers.iter().map(|layer| layer.entities.len()).sum());
         fitted.layers.clear();
@@ -136,6 +138,24 @@ pub(super) fn fit(
         count(feature, if lost(feature) { lists.map(n_lost).sum() } else { 0 });
     }
     fitted
+}
+
+/// What is lost of the tokens that came with a document. Tokens that the format cannot write are taken away.
+fn lost_tokens(document: &mut Document, carries: Features) -> Option<Feature> {
+    if document.tokens.is_empty() {
+        return None;
+    }
+    if !carries.has(Feature::Tokens) {
+        return Some(Feature::Tokens);
+    }
+    if !carries.has(Feature::TokenDetails) {
+        return document.tokens.has_details().then_some(Feature::TokenDetails);
+    }
+    let is_lost = !carries.has(Feature::FreeTokens) && !carries_tokens(document);
+    is_lost.then(|| {
+        document.tokens = GivenTokens::default();
+        Feature::FreeTokens
+    })
 }
 
 type Cut = fn(&mut Document) -> usize;

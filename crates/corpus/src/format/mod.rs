@@ -18,6 +18,8 @@
 mod align;
 mod conll;
 mod conll_read;
+mod conllu;
+mod conllu_read;
 mod detect;
 mod error;
 mod feature;
@@ -30,6 +32,8 @@ mod jsonl;
 mod jsonl_rows;
 mod links;
 mod mentions;
+mod misc;
+mod own_tokens;
 mod report;
 mod text;
 mod write;
@@ -153,6 +157,7 @@ pub struct FormatInfo {
 pub static FORMATS: &[&FormatInfo] = &[
     &jsonl::INFO,
     &interlinear::INFO,
+    &conllu::INFO,
     &conll::CONLL2002,
     &conll::CONLL2003,
     &mentions::INFO,
