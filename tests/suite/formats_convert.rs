@@ -86,6 +86,35 @@ fn folders_in_and_out() {
 }
 
 #[test]
+fn offsets_of_the_output() {
+    let folder = check(
+        &[("in.jsonl", LINE)],
+        &[
+            "DIR/in.jsonl",
+            "--from",
+            "jsonl",
+            "--to",
+            "jsonl",
+            "--output-unit",
+            "utf16",
+            "--output",
+            "DIR/out.jsonl",
+        ],
+        "0\n1 documents, 1 entities\n",
+    );
+    let out = content(folder.path(), "out.jsonl");
+    assert!(
+        out.contains(r#""offset_unit":"utf-16""#) && out.contains(r#""start":3,"end":6"#),
+        "{out}"
+    );
+    check(
+        &[("in.jsonl", LINE)],
+        &["DIR/in.jsonl", "--to", "csv", "--output-unit", "utf16", "--output", "DIR/out.csv"],
+        "1\n1 documents, 1 entities\nDIR/in.jsonl: taken for jsonl: lines are objects with a text\nerror: csv: what its offsets count is fixed; leave out --output-unit\n",
+    );
+}
+
+#[test]
 fn what_cannot_be_read_is_1() {
     check(
         &[("in.xyz", "?")],

@@ -40,6 +40,9 @@ pub(crate) struct Args {
     /// What offsets of the inputs count, where the file does not say or says it wrong.
     #[arg(long, value_enum, value_name = "UNIT")]
     offset_unit: Option<Unit>,
+    /// What offsets of the output count, in formats that leave it open.
+    #[arg(long, value_enum, value_name = "UNIT")]
+    output_unit: Option<Unit>,
     /// How tags are meant in the inputs, and written: without this it is detected, and IOB2 is written.
     #[arg(long, value_enum)]
     scheme: Option<Scheme>,
@@ -158,9 +161,11 @@ fn write(
     documents: &[Document],
     labels: &LabelSet,
 ) -> Result<Losses> {
+    if args.output_unit.is_some() && !info.format.has_any_unit() {
+        bail!("{}: what its offsets count is fixed; leave out --output-unit", info.name);
+    }
     let options = WriteOptions {
-        // The unit is of the inputs; what we write counts what the format means.
-        unit: None,
+        unit: args.output_unit.map(Unit::unit),
         scheme: args.scheme.map(Scheme::scheme),
         checksum: args.checksum,
     };

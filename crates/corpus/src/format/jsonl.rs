@@ -4,8 +4,8 @@ use std::io::{self, BufRead, Read, Write};
 
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
-use super::align::{UNIT_NAMES, align};
-use super::jsonl_rows::{EntityRow, LayerRow, Row, RowRef};
+use super::align::{UNIT_NAMES, align, unit_name};
+use super::jsonl_rows::{EntityRow, LayerRow, Row, RowRef, cut_edge};
 use super::{
     Aligned, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
     Stream, WriteContext, Writer,
@@ -311,7 +311,7 @@ fn import_entity(
 /// # Errors
 /// If the output fails.
 pub fn write_jsonl(document: &Document, labels: &LabelSet, out: &mut dyn Write) -> io::Result<()> {
-    write_line(&RowRef::new(document, labels, None), out)
+    write_line(&RowRef::new(document, labels, None, OffsetUnit::Byte), out)
 }
 
 /// Writes one document as [`write_jsonl`] does, each entity with what is known of it (`link`) instead of
@@ -325,7 +325,7 @@ pub fn write_jsonl_with_details(
     details: &[EntityDetails<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_line(&RowRef::new(document, labels, Some(details)), out)
+    write_line(&RowRef::new(document, labels, Some(details), OffsetUnit::Byte), out)
 }
 
 fn write_row(
@@ -333,7 +333,12 @@ fn write_row(
     context: &WriteContext<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut row = RowRef::new(document, context.labels, None);
+    let unit = context.options.unit.unwrap_or(OffsetUnit::Byte);
+    if let Some(span) = cut_edge(document, unit) {
+        let words = format!("bytes {}..{} cut a {}", span.start(), span.end(), unit_name(unit));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+    }
+    let mut row = RowRef::new(document, context.labels, None, unit);
     row.sha256 = context.options.checksum.then(|| document.text_sha256());
     write_line(&row, out)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tawsim_tokenizer::{OffsetMap, Span};
+use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::ReadProblem;
 use super::align::unit_name;
@@ -156,10 +156,10 @@ impl TokensRow {
         })
     }
 
-    fn of(tokens: &GivenTokens) -> Option<Self> {
+    fn of(tokens: &GivenTokens, offsets: &Offsets<'_>) -> Option<Self> {
         let row = |token: &GivenToken| TokenRow {
-            start: token.span.start().into(),
-            end: token.span.end().into(),
+            start: offsets.of(token.span).0.into(),
+            end: offsets.of(token.span).1.into(),
             n_words: token.n_words,
             fields: token.fields.clone(),
         };
@@ -172,6 +172,37 @@ impl TokensRow {
             sentences: tokens.sentences.iter().map(sentence).collect(),
         })
     }
+}
+
+/// Offsets as they are written.
+struct Offsets<'a>(Option<OffsetMap<'a>>);
+
+impl<'a> Offsets<'a> {
+    fn new(text: &'a str, unit: OffsetUnit) -> Self {
+        Self((unit != OffsetUnit::Byte).then(|| OffsetMap::new(text, unit)))
+    }
+
+    /// Start and end of a span whose edges the unit can say; see [`cut_edge`].
+    fn of(&self, span: Span) -> (u32, u32) {
+        let at = |byte| match &self.0 {
+            Some(map) => map.unit_from_byte(byte).unwrap_or(u32::MAX),
+            None => byte,
+        };
+        (at(span.start()), at(span.end()))
+    }
+}
+
+/// An entity or token with an edge that the unit cannot say: inside a grapheme cluster.
+pub(super) fn cut_edge(document: &Document, unit: OffsetUnit) -> Option<Span> {
+    let map = OffsetMap::new(&document.text, unit);
+    let layers = document.layers.iter().map(|layer| (&layer.entities, &layer.details));
+    let lists = std::iter::once((&document.entities, &document.details)).chain(layers);
+    let of_entities = lists.flat_map(|(entities, details)| {
+        let parts = details.values().flat_map(|details| details.fragments.iter().copied());
+        entities.iter().map(|entity| entity.span).chain(parts)
+    });
+    let mut spans = of_entities.chain(document.tokens.rows.iter().map(|row| row.span));
+    spans.find(|span| map.units_from_span(*span).is_none())
 }
 
 /// A document as it is written.
@@ -223,9 +254,11 @@ impl<'a> RowRef<'a> {
         document: &'a Document,
         labels: &'a LabelSet,
         details: Option<&'a [EntityDetails<'a>]>,
+        unit: OffsetUnit,
     ) -> Self {
         let details = details.map_or(DetailsOf::Key(&document.details), DetailsOf::Place);
-        let rows = |entities, details| entity_rows(document, labels, entities, details);
+        let offsets = Offsets::new(&document.text, unit);
+        let rows = |entities, details| entity_rows((document, &offsets), labels, entities, details);
         let layers = document.layers.iter().map(|layer| LayerRef {
             annotator: &layer.annotator,
             entities: rows(&layer.entities, DetailsOf::Key(&layer.details)),
@@ -235,16 +268,16 @@ impl<'a> RowRef<'a> {
             text: &document.text,
             sha256: None,
             metadata: &document.metadata,
-            offset_unit: "byte",
+            offset_unit: unit_name(unit),
             entities: rows(&document.entities, details),
             layers: layers.collect(),
-            tokens: TokensRow::of(&document.tokens),
+            tokens: TokensRow::of(&document.tokens, &offsets),
         }
     }
 }
 
 fn entity_rows<'a>(
-    document: &'a Document,
+    (document, offsets): (&'a Document, &Offsets<'_>),
     labels: &'a LabelSet,
     entities: &'a [Entity],
     details: DetailsOf<'a>,
@@ -255,13 +288,14 @@ fn entity_rows<'a>(
             DetailsOf::Place(list) => list.get(idx),
         };
         let fragments = details.map_or(&[][..], |details| &details.fragments);
+        let (start, end) = offsets.of(entity.span);
         EntityRef {
-            start: entity.span.start(),
-            end: entity.span.end(),
+            start,
+            end,
             label: labels.name(entity.label),
             surface: document.surface(entity),
             score: entity.score,
-            fragments: fragments.iter().map(|span| (span.start(), span.end())).collect(),
+            fragments: fragments.iter().map(|span| offsets.of(*span)).collect(),
             details,
         }
     };

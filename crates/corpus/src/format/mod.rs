@@ -166,7 +166,16 @@ pub static FORMATS: &[&FormatInfo] = &[
     &text::INFO,
 ];
 
+/// The formats whose offsets may count anything, as the user says.
+const OF_ANY_UNIT: [Format; 2] = [Format::Jsonl, Format::Conllu];
+
 impl Format {
+    /// Whether its writer minds [`WriteOptions::unit`]; the others count what their readers expect.
+    #[must_use]
+    pub fn has_any_unit(self) -> bool {
+        OF_ANY_UNIT.contains(&self)
+    }
+
     /// The format that a path's extension names, of those that can be read one document after the other
     /// without further files.
     #[must_use]
