@@ -37,7 +37,7 @@ fn check(args: &[&str], stdin: &str, code: u8, stderr: &str) -> String {
 #[test]
 fn help_is_what_the_golden_file_shows() {
     let mut text = String::new();
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["tag"],
         &["tokenize"],
@@ -49,6 +49,9 @@ fn help_is_what_the_golden_file_shows() {
         &["segmenter"],
         &["segmenter", "train"],
         &["segmenter", "evaluate"],
+        &["segmenter", "edges"],
+        &["vocab"],
+        &["vocab", "train"],
         &["gazetteer"],
         &["gazetteer", "check"],
         &["gazetteer", "build"],
@@ -193,6 +196,8 @@ fn tokenize_formats() {
     let rows = check(&["tokenize", "-", "--format", "jsonl"], "لداعش", 0, "");
     let row: serde_json::Value = serde_json::from_str(&rows).expect("JSON");
     assert_eq!(row["tokens"][0]["segments"][1]["surface"], "داعش");
+    let atb = check(&["tokenize", "--scheme", "atb"], "وقيادتهم للنظام", 0, "");
+    assert_eq!(atb, "و+ قيادة +هم ل+ النظام\n");
     let list = check(&["tokenize", "--pretokenized"], "لداعش\r\nللنظام\nحلب\n\n", 0, "");
     assert_eq!(list, "ل+داعش\nل+لنظام\nحلب\n\n");
     check(&["tokenize", "/no/such.txt"], "", 1, "/no/such.txt: cannot open");
@@ -218,4 +223,37 @@ fn convert_and_back() {
         3,
         "lost: 25 texts whose white",
     );
+}
+
+#[test]
+fn vocabularies() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("pieces.json");
+    let path = path.to_str().expect("UTF-8");
+    let train = |model: &str, threads: &str| {
+        let args = ["vocab", "train", "-", "--model", model, "--size", "300", "--output", path];
+        check(
+            &[&args[..], &["--threads", threads]].concat(),
+            "هجوم لداعش على حلب\nوبالجيش في حلب",
+            0,
+            "",
+        );
+        std::fs::read(path).expect("it was written")
+    };
+    for model in ["bpe", "word-piece", "unigram"] {
+        let json = train(model, "1");
+        assert!(json.starts_with(b"{"));
+        assert_eq!(json, train(model, "2"), "{model}");
+    }
+    check(&["vocab", "train", "/no/such.txt", "--output", path], "", 1, "no text to learn from");
+}
+
+#[test]
+fn edges_of_entities() {
+    let document = r#"{"id":"d","text":"لداعش","offset_unit":"byte","entities":[{"start":2,"end":10,"label":"FACTION"},{"start":4,"end":6,"label":"PLACE"}]}"#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("d.jsonl");
+    std::fs::write(&path, document).expect("it can be written");
+    let found = check(&["segmenter", "edges", path.to_str().expect("UTF-8")], "", 0, "");
+    assert_eq!(found, "2 of 2 edges at segment bounds\n");
 }

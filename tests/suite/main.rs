@@ -25,6 +25,7 @@ mod store_edits;
 mod store_search;
 mod tagger;
 mod tokenizer_detached;
+mod tokenizer_hf;
 mod tokenizer_normalize;
 mod tokenizer_segments;
 mod tokenizer_spans;

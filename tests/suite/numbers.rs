@@ -1,7 +1,9 @@
 //! Numbers with values: a speller of our own as the oracle, and tables of expressions.
 
 use proptest::prelude::*;
-use tawsim_tokenizer::{NumberMention, NumberValue, Tokenized, Tokenizer, find_numbers};
+use tawsim_tokenizer::{
+    NumberMention, NumberValue, Tokenized, Tokenizer, find_duals, find_numbers,
+};
 
 /// How a number is spelled.
 #[derive(Clone, Copy, Debug)]
@@ -277,4 +279,27 @@ fn bounds_and_ranges() {
     check("لا يزيد عددهم عن 20", &["20=0..20"]);
     check("تجاوز عددهم ألفا", &["ألفا=2000..inf"]);
     check("طوله 15 كم تقريبا", &["15=15~ كم"]);
+}
+
+#[test]
+fn duals_on_request() {
+    let tokenizer = Tokenizer::new();
+    let check = |text: &str, expected: &str| {
+        let (mut out, mut duals) = (Tokenized::default(), Vec::new());
+        tokenizer.tokenize(text, &mut out);
+        find_duals(text, &out, tokenizer.segmenter(), &mut duals);
+        let found: Vec<&str> = duals.iter().map(|dual| dual.span.slice(text)).collect();
+        assert_eq!(found.join(" "), expected, "{text}");
+        assert!(duals.iter().all(|dual| (dual.value.lo, dual.value.hi) == (2.0, 2.0)));
+    };
+    check("مقتل عنصرين وإصابة طفلتين", "عنصرين طفلتين");
+    check("تفجير سيارتين مفخختين في معركتين", "سيارتين معركتين");
+    check("خلال يومين وبعد شهرين وللعامين الماضيين", "يومين شهرين لعامين");
+    check("في قريتي الزرزور وأم الخلاخيل", "قريتي");
+    check("محافظتا إدلب وحماة", "محافظتا");
+    check("على محوري كبانة والتفاحية", "محوري");
+    check("في قريتي القديمة", "");
+    check("ريفي إدلب الجنوبي", "");
+    check("فلسطين وحسين بين حين وعشرين مسلحين يوم الاثنين الخوين", "");
+    check("باكستان وأفغانستان ولبنان وإنسان وسلطان", "");
 }

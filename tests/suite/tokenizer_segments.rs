@@ -31,6 +31,23 @@ fn clitics() {
 }
 
 #[test]
+fn words_run_together() {
+    check("والجرحىمن مستوىله", "و+الجرحى من مستوى ل+ه");
+    check("بعد تدميرعدد. ثم وزيرالخارجية", "بعد تدمير عدد . ثم وزير الخارجية");
+    check("للاسـ.ـرائيلي مـ ـقتل", "ل+لاسـ.ـرائيلي مـ ـقتل");
+}
+
+#[test]
+fn sentences_behind_a_joint_keep_their_tokens() {
+    let text = "تدميرعدد. حلب.\nمقتل";
+    let mut out = Tokenized::default();
+    Tokenizer::new().tokenize(text, &mut out);
+    let spans = out.sentences().iter().map(|sentence| sentence.span.slice(text));
+    assert_eq!(spans.collect::<Vec<_>>(), ["تدميرعدد.", "حلب.", "مقتل"]);
+    assert_eq!(out.sentences()[1].first_token_idx, 3);
+}
+
+#[test]
 fn detached_prefixes() {
     check("لـ\"داعش\"", "لـ→داعش \" داعش \"");
     check("بـ هجوم", "بـ→هجوم هجوم");
@@ -65,12 +82,29 @@ fn schemes() {
     let rows = [
         (Scheme::Surface, "و+ الجيش ل+ لنظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
         (Scheme::D3, "و+ ال+ جيش ل+ ل+ نظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
-        (Scheme::Atb, "و+ الجيش ل+ النظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
-        (Scheme::Farasa, "و+ ال+ جيش ل+ ال+ نظام\nلـ+ \" قريت +هم \" الـ+ 16\n"),
+        (Scheme::Atb, "و+ الجيش ل+ النظام\nلـ+ \" قرية +هم \" الـ+ 16\n"),
+        (Scheme::Farasa, "و+ ال+ جيش ل+ ال+ نظام\nلـ+ \" قرية +هم \" الـ+ 16\n"),
     ];
     for (scheme, expected) in rows {
         let mut found = String::new();
         scheme.write(text, &out, &mut found);
         assert_eq!(found, expected, "{scheme:?}");
     }
+}
+
+#[test]
+fn words_as_they_are_spelled_alone() {
+    let tokenizer = Tokenizer::new();
+    let check = |text: &str, expected: &str| {
+        let mut out = Tokenized::default();
+        tokenizer.tokenize(text, &mut out);
+        let restored = |idx| tokenizer.segmenter().restored(text, &out, idx);
+        let parts: Vec<_> = (0..out.segments().len()).map(restored).collect();
+        assert_eq!(parts.join(" "), expected, "{text}");
+    };
+    check("قيادتها صوته بيوتهم", "قيادة ها صوت ه بيوت هم");
+    check("مستواه بنائها أعضاؤه", "مستوى ه بناء ها أعضاء ه");
+    check("عليهم وإليه ولديها", "على هم و إلى ه و لدى ها");
+    check("وللحكومة للبنان", "و ل الحكومة ل لبنان");
+    check("والمدينة مدينتِهم", "و المدينة مدينةِ هم");
 }

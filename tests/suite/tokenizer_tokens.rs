@@ -68,6 +68,14 @@ fn joined_words() {
 }
 
 #[test]
+fn words_broken_against_filters() {
+    check("مـ ـقتل عنصر", "مـ ـقتل|عنصر", "ww");
+    check("الاسـ.ـرائيلي. ", "الاسـ.ـرائيلي|.", "wp");
+    check("شهـ*ـيد ـ حلب", "شهـ*ـيد|ـ|حلب", "wpw");
+    check("لـ حلب ـ إدلب", "لـ|حلب|ـ|إدلب", "wwpw");
+}
+
+#[test]
 fn latin_and_web() {
     check("الـM4 وF16", "الـ|M4|و|F16", "wlwl");
     check("https://t.co/a_b?c=1، a.b@c.org.", "https://t.co/a_b?c=1|،|a.b@c.org|.", "upep");

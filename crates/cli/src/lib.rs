@@ -1,5 +1,6 @@
 //! The program `tawsim` as a function, so that tests call it as a user does.
 
+mod batch;
 mod commands;
 mod crf;
 mod details;

@@ -86,15 +86,13 @@ impl Letters {
     /// The letters of a plain word (two bytes a letter, no marks), if they are at most sixteen.
     #[inline]
     pub(crate) fn from_plain(word: &[u8]) -> Option<Self> {
-        if word.len() > 2 * MAX_LETTERS as usize {
-            return None;
-        }
-        let mut packed = 0_u128;
-        for (idx, pair) in word.as_chunks::<2>().0.iter().enumerate() {
+        let mut letters = [0; MAX_LETTERS as usize];
+        let letters_of_word = letters.get_mut(..word.len() / 2)?;
+        for (letter, pair) in letters_of_word.iter_mut().zip(word.as_chunks::<2>().0) {
             let low = (pair[0] << 6) | (pair[1] & 0x3F);
-            packed |= u128::from(FOLDED[usize::from(low)]) << (8 * idx);
+            *letter = FOLDED[usize::from(low)];
         }
-        Some(Self(packed))
+        Some(Self(u128::from_le_bytes(letters)))
     }
 
     /// The letters of any word; `None` if there are more than sixteen or one is not in the block.

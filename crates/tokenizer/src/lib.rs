@@ -4,6 +4,7 @@ mod article;
 mod chars;
 mod date;
 mod detached;
+mod glued;
 #[cfg(feature = "hf")]
 mod hf;
 mod letters;
@@ -12,6 +13,7 @@ mod normalize;
 mod number;
 mod offset;
 mod pattern;
+mod restore;
 mod scan;
 mod scheme;
 mod segmenter;
@@ -24,10 +26,11 @@ mod web;
 pub use date::{Calendar, DateMention, DateValue, find_dates};
 #[cfg(feature = "hf")]
 pub use hf::{
-    ArabicDecoder, ArabicNormalizer, ArabicPreTokenizer, ArabicTokenizer, Piece, encode_document,
+    ArabicDecoder, ArabicNormalizer, ArabicPreTokenizer, ArabicTokenizer, Piece, VocabularyModel,
+    VocabularySettings, encode_document, snap_over_marks, train_vocabulary,
 };
 pub use normalize::{NormalizeOptions, Normalized, fold_into};
-pub use number::{NumberMention, NumberValue, find_numbers, number_at};
+pub use number::{NumberMention, NumberValue, find_duals, find_numbers, number_at};
 pub use offset::{OffsetMap, OffsetUnit};
 pub use scheme::Scheme;
 pub use segmenter::{

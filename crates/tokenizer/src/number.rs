@@ -2,9 +2,12 @@
 
 mod bounds;
 mod digits;
+mod dual;
 mod read;
 mod unit;
 mod words;
+
+pub use dual::find_duals;
 
 use crate::letters::Letters;
 use crate::{Sentence, Span, TokenKind, Tokenized, Tokenizer};

@@ -71,9 +71,21 @@ impl Scanner<'_> {
         if start >= plain_end && !self.is_letter_or_tatweel(start) {
             return start.max(plain_end);
         }
-        let end = self.word_end(plain_end.max(start));
+        let mut end = self.word_end(plain_end.max(start));
+        while let Some(rest) = self.behind_filter_dodge(end) {
+            end = self.word_end(rest);
+        }
         self.push_word(start, end);
         end
+    }
+
+    /// Where a word goes on that was broken to pass a word filter: `مـ ـقتل`, `مـ.ـقتل`.
+    fn behind_filter_dodge(&self, end: usize) -> Option<usize> {
+        let is_broken = self.text[..end].ends_with(TATWEEL) && b" .*_".contains(&self.byte(end));
+        let rest = self.text.get(end + 1..).filter(|_| is_broken)?;
+        let letters = rest.strip_prefix(TATWEEL)?.trim_start_matches(TATWEEL);
+        let goes_on = letters.chars().next().is_some_and(|c| class_of(c) == Class::Letter);
+        goes_on.then_some(end + 1)
     }
 
     /// Marks that follow a gap have no letter to stand on.

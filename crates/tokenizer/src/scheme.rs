@@ -1,4 +1,6 @@
-use crate::{Segment, SegmentRole, Tokenized};
+use crate::restore::is_assimilated;
+use crate::{Segment, SegmentRole, Segmenter, Tokenized};
+use std::borrow::Cow;
 
 /// How segmented text is written for other tools: parts separated by spaces, `+` on the side where
 /// a clitic joins.
@@ -9,10 +11,10 @@ pub enum Scheme {
     Surface,
     /// The surface with the article apart: `و+ ال+ جيش`, `ل+ ل+ نظام`.
     D3,
-    /// As in the Arabic Treebank: clitics apart, and what `ل` swallowed of the article restored:
-    /// `ل+ النظام`.
+    /// As in the Arabic Treebank: clitics apart, and each word as it is spelled alone:
+    /// `ل+ النظام`, `قيادة +هم`.
     Atb,
-    /// As Farasa writes it, the input of AraBERT v1 and v2: the article apart and restored:
+    /// As Farasa writes it, the input of AraBERT v1 and v2: the same with the article apart:
     /// `ل+ ال+ نظام`. Endings such as ة stay on the stem.
     Farasa,
 }
@@ -38,38 +40,53 @@ impl Scheme {
     /// assert_eq!(out, "و+ ب+ ال+ جيش ل+ ال+ نظام\n");
     /// ```
     pub fn write(self, text: &str, tokenized: &Tokenized, out: &mut String) {
+        let writer = Writer { scheme: self, text, tokenized, segmenter: &Segmenter::bundled() };
         for &sentence in tokenized.sentences() {
-            let range = tokenized.segments_in(sentence);
-            for (idx, &segment) in tokenized.segments()[range].iter().enumerate() {
-                if idx > 0 {
+            for (n_before, segment_idx) in tokenized.segments_in(sentence).enumerate() {
+                if n_before > 0 {
                     out.push(' ');
                 }
-                self.write_segment(text, segment, out);
+                writer.segment(segment_idx, out);
             }
             out.push('\n');
         }
     }
+}
 
-    fn write_segment(self, text: &str, segment: Segment, out: &mut String) {
-        let part = segment.span.slice(text);
+struct Writer<'t> {
+    scheme: Scheme,
+    text: &'t str,
+    tokenized: &'t Tokenized,
+    segmenter: &'t Segmenter,
+}
+
+impl Writer<'_> {
+    fn segment(&self, segment_idx: usize, out: &mut String) {
+        let segment = self.tokenized.segments()[segment_idx];
+        let part = segment.span.slice(self.text);
         match segment.role {
             SegmentRole::Proclitic => out.extend([part, "+"]),
             SegmentRole::Enclitic => out.extend(["+", part]),
-            SegmentRole::Stem => match segment.article() {
-                Some(article) => {
-                    self.write_article(article.slice(text), out);
-                    out.push_str(segment.without_article().slice(text));
+            SegmentRole::Stem => {
+                if let Some(article) = segment.article() {
+                    self.article(article.slice(self.text), out);
                 }
-                None => out.push_str(part),
-            },
+                out.push_str(&self.stem(segment_idx, segment));
+            }
         }
     }
 
-    fn write_article(self, article: &str, out: &mut String) {
-        // Behind `ل` only the lam of the article is left.
-        let is_assimilated = !article.starts_with('ا');
-        out.push_str(if is_assimilated && self.restores() { "ال" } else { article });
-        if self.splits_article() {
+    fn stem(&self, segment_idx: usize, segment: Segment) -> Cow<'_, str> {
+        match self.scheme.restores() {
+            true => self.segmenter.restored_stem(self.text, self.tokenized, segment_idx),
+            false => segment.without_article().slice(self.text).into(),
+        }
+    }
+
+    fn article(&self, article: &str, out: &mut String) {
+        let is_restored = self.scheme.restores() && is_assimilated(article);
+        out.push_str(if is_restored { "ال" } else { article });
+        if self.scheme.splits_article() {
             out.push_str("+ ");
         }
     }

@@ -68,6 +68,13 @@ impl Segmenter {
         Self { lexicon, model }
     }
 
+    /// The same that leaves whole what is not decided beforehand: for speed, and to see what the
+    /// model adds.
+    #[must_use]
+    pub fn without_model(&self) -> Self {
+        Self { lexicon: self.lexicon.clone(), model: Model::whole_words() }
+    }
+
     /// The segmenter that comes with the crate.
     #[must_use]
     pub fn bundled() -> Arc<Self> {
@@ -83,6 +90,12 @@ impl Segmenter {
         }
     }
 
+    /// How often a word was seen, see [`lexicon::level`]; zero for one never seen.
+    #[inline]
+    pub(crate) fn level(&self, word: Letters) -> u8 {
+        self.lexicon.level(word)
+    }
+
     /// The cut from the table, if the word stands there.
     #[inline]
     pub(crate) fn decided(&self, letters: Letters) -> Option<Decision> {
@@ -96,7 +109,7 @@ impl Segmenter {
     /// The cut the model finds best.
     pub(crate) fn judge(&self, letters: Letters) -> Decision {
         let pattern = self.model.best(letters, &self.lexicon);
-        let level = |word| self.lexicon.level(word);
+        let level = |word| self.level(word);
         Decision { pattern, n_article: article::n_letters(pattern, letters, level) }
     }
 

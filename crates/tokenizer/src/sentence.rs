@@ -23,6 +23,14 @@ impl Breaks {
         self.0.push(Break::Line(n_tokens as u32));
     }
 
+    /// Renumbers the tokens behind each of `joints` (token and where it is cut), which become two.
+    pub(crate) fn make_room(&mut self, joints: &[(u32, u32)]) {
+        for found in &mut self.0 {
+            let (Break::Line(token_idx) | Break::Stop(token_idx)) = found;
+            *token_idx += joints.partition_point(|joint| joint.0 < *token_idx) as u32;
+        }
+    }
+
     pub(crate) fn stop(&mut self, token_idx: usize) {
         self.0.push(Break::Stop(token_idx as u32));
     }

@@ -1,4 +1,5 @@
 use crate::detached::{self, Context, Detached};
+use crate::glued;
 use crate::letters::{Letters, letter_start};
 use crate::masks::Masks;
 use crate::pattern::Pattern;
@@ -19,6 +20,8 @@ pub struct Tokenized {
     sentences: Vec<Sentence>,
     /// Detached clitics and the token they belong to, by token.
     hosts: Vec<(u32, u32)>,
+    /// Words run together: the token and the byte of the text at which the next word begins.
+    joints: Vec<(u32, u32)>,
     masks: Masks,
     breaks: Breaks,
 }
@@ -84,7 +87,31 @@ impl Tokenized {
         self.first_segments.clear();
         self.sentences.clear();
         self.hosts.clear();
+        self.joints.clear();
         self.breaks.clear();
+    }
+
+    /// Cuts the tokens at `joints`, which are in order, and forgets the segments.
+    fn cut_joints(&mut self, text: &str) {
+        let mut tokens = Vec::with_capacity(self.tokens.len() + self.joints.len());
+        let mut joints = self.joints.iter().peekable();
+        for (token_idx, &token) in self.tokens.iter().enumerate() {
+            match joints.next_if(|joint| joint.0 as usize == token_idx) {
+                Some(&(_, at)) => tokens.extend([
+                    Token { span: Span::new(token.span.start(), at), ..token },
+                    Token { span: Span::new(at, token.span.end()), ..token },
+                ]),
+                None => tokens.push(token),
+            }
+        }
+        self.breaks.make_room(&self.joints);
+        self.tokens = tokens;
+        self.joints.clear();
+        self.segments.clear();
+        self.first_segments.clear();
+        self.hosts.clear();
+        self.sentences.clear();
+        sentence::split(text, &self.tokens, &self.breaks, &mut self.sentences);
     }
 
     #[inline]
@@ -149,6 +176,15 @@ impl Tokenizer {
     /// If the text is longer than [`Span::MAX_TEXT_BYTES`].
     pub fn tokenize(&self, text: &str, out: &mut Tokenized) {
         self.scan(text, out);
+        self.segment_tokens(text, out);
+        // Rare: a few words of a million. Each cut makes two words that are known, so this ends.
+        while !out.joints.is_empty() {
+            out.cut_joints(text);
+            self.segment_tokens(text, out);
+        }
+    }
+
+    fn segment_tokens(&self, text: &str, out: &mut Tokenized) {
         out.segments.reserve(out.tokens.len() + out.tokens.len() / 4);
         out.first_segments.reserve(out.tokens.len() + 1);
         for token_idx in 0..out.tokens.len() {
@@ -163,7 +199,8 @@ impl Tokenizer {
         out.first_segments.push(out.segments.len() as u32);
     }
 
-    /// Finds tokens and sentences only; there are no segments then.
+    /// Finds tokens and sentences only, by their characters alone: there are no segments then, and
+    /// words that only a lexicon can tell apart (`تدميرعدد`) stay together.
     ///
     /// # Panics
     /// If the text is longer than [`Span::MAX_TEXT_BYTES`].
@@ -199,9 +236,24 @@ impl Tokenizer {
                 return;
             }
         }
-        let decision = self.segmenter.decide(letters);
+        let decided = self.segmenter.decided(letters);
+        if (decided.is_none() || !plain)
+            && let Some(cut) = self.joint(letters)
+        {
+            let at = if plain { 2 * cut as usize } else { letter_start(word, cut) };
+            out.joints.push((token_idx as u32, (range.start + at) as u32));
+        }
+        let decision = decided.unwrap_or_else(|| self.segmenter.judge(letters));
         let cuts = Cuts { word, plain, decision, letters };
         cuts.push(token_idx, range.start, out);
+    }
+}
+
+impl Tokenizer {
+    /// Letters before a missing space.
+    #[cold]
+    fn joint(&self, letters: Letters) -> Option<u32> {
+        glued::joint(letters, |word| self.segmenter.level(word))
     }
 }
 

@@ -10,6 +10,7 @@ mod segmenter;
 mod tag;
 mod tokenize;
 mod train;
+mod vocabulary;
 
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Crf(crate::crf::Command),
     #[command(subcommand)]
     Segmenter(segmenter::Command),
+    #[command(subcommand, name = "vocab")]
+    Vocabulary(vocabulary::Command),
 }
 
 impl Command {
@@ -51,6 +54,7 @@ impl Command {
             Self::Project(args) => project::run(&args, streams),
             Self::Crf(command) => command.run(streams),
             Self::Segmenter(command) => segmenter::run(&command, streams),
+            Self::Vocabulary(command) => vocabulary::run(&command, streams),
         }
     }
 }

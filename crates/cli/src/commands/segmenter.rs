@@ -8,6 +8,7 @@ use tawsim_tokenizer::{
 };
 
 use crate::ExitCode;
+use crate::input::read_annotated;
 use crate::output::{Target, write_atomically};
 use crate::streams::Streams;
 
@@ -16,7 +17,23 @@ use crate::streams::Streams;
 pub(crate) enum Command {
     Train(TrainArgs),
     Evaluate(EvaluateArgs),
+    Edges(EdgesArgs),
 }
+
+/// Check that annotated entities begin and end where segments do.
+#[derive(clap::Args)]
+#[command(after_help = EDGES_HELP)]
+pub(crate) struct EdgesArgs {
+    /// Annotated documents (.jsonl, .tagged), or folders of them.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+}
+
+const EDGES_HELP: &str = "\
+An edge inside a segment cannot be tagged. Each is listed: document, byte, label, entity.
+
+Example:
+  tawsim segmenter edges corpus/conflict-ar/train.jsonl";
 
 /// Train a segmenter from cut words, raw text and names.
 #[derive(clap::Args)]
@@ -85,7 +102,37 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
     match command {
         Command::Train(args) => train(args, streams),
         Command::Evaluate(args) => evaluate(args, streams),
+        Command::Edges(args) => edges(args, streams),
     }
+}
+
+fn edges(args: &EdgesArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    let (documents, labels) = read_annotated(&args.inputs, streams)?;
+    let mut target = Target::open(None, streams.stdout)?;
+    let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
+    let mut hits = Ratio::default();
+    for document in &documents {
+        tokenizer.tokenize(&document.text, &mut tokenized);
+        let spans = tokenized.segments().iter().map(|segment| segment.span);
+        let mut bounds: Vec<u32> = spans.flat_map(|span| [span.start(), span.end()]).collect();
+        bounds.dedup();
+        for entity in &document.entities {
+            for edge in [entity.span.start(), entity.span.end()] {
+                let is_bound = bounds.binary_search(&edge).is_ok();
+                hits.n += 1;
+                hits.n_right += usize::from(is_bound);
+                if !is_bound {
+                    let (label, surface) = (labels.name(entity.label), document.surface(entity));
+                    let row = format!("{}\t{edge}\t{label}\t{surface}\n", document.id);
+                    target.write(row.as_bytes())?;
+                }
+            }
+        }
+    }
+    let Ratio { n_right, n } = hits;
+    target.write(format!("{n_right} of {n} edges at segment bounds\n").as_bytes())?;
+    target.finish()?;
+    Ok(ExitCode::Success)
 }
 
 fn train(args: &TrainArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use tawsim_corpus::Document;
-use tawsim_tokenizer::{Segment, SegmentRole, TokenKind, Tokenized, Tokenizer};
+use tawsim_tokenizer::{Scheme, Segment, SegmentRole, TokenKind, Tokenized, Tokenizer};
 
+use super::with_threads;
 use crate::ExitCode;
-use crate::input::{InputFormat, documents, find_sources};
+use crate::batch::map_documents;
+use crate::input::{InputFormat, find_sources};
 use crate::output::Target;
 use crate::streams::{Messages, Streams};
 
@@ -21,6 +23,9 @@ pub(crate) struct Args {
     /// What to write.
     #[arg(long, value_enum, default_value = "lines")]
     format: TokenFormat,
+    /// How lines write clitics.
+    #[arg(long, value_enum, default_value = "surface")]
+    scheme: SchemeName,
     /// The input has one token a line; write its segments joined by `+`, one token a line.
     #[arg(long, conflicts_with = "format")]
     pretokenized: bool,
@@ -30,6 +35,9 @@ pub(crate) struct Args {
     /// Read all inputs as this, whatever their names.
     #[arg(long, value_enum)]
     from: Option<InputFormat>,
+    /// Threads; 0 means one a core.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
 }
 
 const AFTER_HELP: &str = "\
@@ -37,6 +45,7 @@ Lines have one sentence each; a proclitic is written with + behind it, an enclit
 
 Examples:
   echo 'وبالجيش لـ\"داعش\"' | tawsim tokenize
+  tawsim tokenize news/ --scheme atb --output news.atb
   tawsim tokenize article.txt --format jsonl
   printf 'لداعش\\nللنظام\\n' | tawsim tokenize --pretokenized";
 
@@ -48,13 +57,37 @@ enum TokenFormat {
     Jsonl,
 }
 
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum SchemeName {
+    /// As it is spelled: `ل+ لنظام`, `قيادت +هم`.
+    Surface,
+    /// As it is spelled, the article apart: `ل+ ل+ نظام`.
+    D3,
+    /// As in the Arabic Treebank, words as they are spelled alone: `ل+ النظام`, `قيادة +هم`.
+    Atb,
+    /// As Farasa has it, for models such as AraBERT v2: `ل+ ال+ نظام`.
+    Farasa,
+}
+
+impl SchemeName {
+    const fn scheme(self) -> Scheme {
+        match self {
+            Self::Surface => Scheme::Surface,
+            Self::D3 => Scheme::D3,
+            Self::Atb => Scheme::Atb,
+            Self::Farasa => Scheme::Farasa,
+        }
+    }
+}
+
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let Streams { stdin, stdout, messages } = streams;
     let mut target = Target::open(args.output.as_deref(), *stdout)?;
     let n_failures = if args.pretokenized {
         tokenize_lists(args, *stdin, &mut target, messages)?
     } else {
-        tokenize_texts(args, *stdin, &mut target, messages)?
+        let work = || tokenize_texts(args, *stdin, &mut target, messages);
+        with_threads(args.threads, work)??
     };
     target.finish()?;
     Ok(ExitCode::from_failures(n_failures))
@@ -67,61 +100,28 @@ fn tokenize_texts(
     messages: &mut Messages<'_>,
 ) -> Result<usize> {
     let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
-    let mut failures: Vec<_> = found.failures;
-    let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
-    let mut labels = tawsim_corpus::LabelSet::new();
-    for source in &found.sources {
-        for document in documents(source, stdin, &mut labels) {
-            match document {
-                Ok(document) => {
-                    tokenizer.tokenize(&document.text, &mut tokenized);
-                    target.write(&args.format.document(&document, &tokenized)?)?;
-                }
-                Err(error) => failures.push(error),
-            }
-        }
-    }
-    for failure in &failures {
-        messages.error(&format!("{failure:#}"));
-    }
-    Ok(failures.len())
+    let tokenizer = Tokenizer::new();
+    let work = |document: &mut Document, tokenized: &mut Tokenized| {
+        tokenizer.tokenize(&document.text, tokenized);
+        args.written(document, tokenized)
+    };
+    map_documents(&found, stdin, messages, work, |bytes| target.write(&bytes))
 }
 
-impl TokenFormat {
-    fn document(self, document: &Document, tokenized: &Tokenized) -> Result<Vec<u8>> {
-        match self {
-            Self::Lines => Ok(sentence_lines(&document.text, tokenized).into_bytes()),
-            Self::Jsonl => {
+impl Args {
+    fn written(&self, document: &Document, tokenized: &Tokenized) -> Result<Vec<u8>> {
+        match self.format {
+            TokenFormat::Lines => {
+                let mut lines = String::with_capacity(document.text.len() * 5 / 4);
+                self.scheme.scheme().write(&document.text, tokenized, &mut lines);
+                Ok(lines.into_bytes())
+            }
+            TokenFormat::Jsonl => {
                 let mut line = serde_json::to_vec(&row(document, tokenized))?;
                 line.push(b'\n');
                 Ok(line)
             }
         }
-    }
-}
-
-fn sentence_lines(text: &str, tokenized: &Tokenized) -> String {
-    let mut lines = String::new();
-    for sentence in tokenized.sentences() {
-        let segments = &tokenized.segments()[tokenized.segments_in(*sentence)];
-        for (idx, segment) in segments.iter().enumerate() {
-            if idx > 0 {
-                lines.push(' ');
-            }
-            push_marked(segment, text, &mut lines);
-        }
-        lines.push('\n');
-    }
-    lines
-}
-
-fn push_marked(segment: &Segment, text: &str, out: &mut String) {
-    if segment.role == SegmentRole::Enclitic {
-        out.push('+');
-    }
-    out.push_str(segment.span.slice(text));
-    if segment.role == SegmentRole::Proclitic {
-        out.push('+');
     }
 }
 

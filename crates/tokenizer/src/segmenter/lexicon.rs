@@ -3,6 +3,7 @@
 use crate::letters::Letters;
 use crate::pattern::Pattern;
 use std::borrow::Cow;
+use wide::u32x8;
 
 /// Slots of a bucket; each word has two buckets it may stand in.
 const SLOTS: usize = 8;
@@ -112,9 +113,14 @@ impl Lexicon {
 
     #[inline]
     fn find(&self, bucket: usize, fingerprint: u32) -> Option<Entry> {
-        let slots = self.bytes[bucket * BUCKET_BYTES..].first_chunk::<BUCKET_BYTES>()?;
-        let slots = slots.as_chunks::<4>().0.iter().map(|slot| u32::from_le_bytes(*slot));
-        slots.into_iter().find(|slot| slot & FINGERPRINT == fingerprint).map(Entry::unpack)
+        let bytes = self.bytes[bucket * BUCKET_BYTES..].first_chunk::<BUCKET_BYTES>()?;
+        let slots = *bytes.as_chunks::<4>().0.as_array::<SLOTS>()?;
+        let slots = slots.map(u32::from_le_bytes);
+        let equal = (u32x8::new(slots) & u32x8::splat(FINGERPRINT))
+            .simd_eq(u32x8::splat(fingerprint))
+            .to_bitmask();
+        let slot = slots.get(equal.trailing_zeros() as usize)?;
+        Some(Entry::unpack(*slot))
     }
 
     /// How often the word was seen, as [`level`].

@@ -65,6 +65,11 @@ impl Model {
         Self { weights: Cow::Owned(bytes), scale: scale as f32 }
     }
 
+    /// A model that knows nothing: it leaves every word whole.
+    pub(crate) fn whole_words() -> Self {
+        Self { weights: Cow::Borrowed(&[0]), scale: 0.0 }
+    }
+
     /// The model of these bytes; `None` if their number is no power of two.
     pub(crate) fn from_bytes(weights: Cow<'static, [u8]>, scale: f32) -> Option<Self> {
         weights.len().is_power_of_two().then_some(Self { weights, scale })
@@ -81,6 +86,9 @@ impl Model {
     /// The best cut of a word; a known name stays whole unless what is left of it is a name too or
     /// more frequent.
     pub(crate) fn best(&self, letters: Letters, lexicon: &Lexicon) -> Pattern {
+        if self.weights.len() == 1 {
+            return Pattern::WHOLE;
+        }
         let best = self.score(letters, lexicon).best();
         if best == Pattern::WHOLE {
             return best;
