@@ -198,6 +198,9 @@ fn tokenize_formats() {
     assert_eq!(row["tokens"][0]["segments"][1]["surface"], "داعش");
     let atb = check(&["tokenize", "--scheme", "atb"], "وقيادتهم للنظام", 0, "");
     assert_eq!(atb, "و+ قيادة +هم ل+ النظام\n");
+    let conllu = check(&["tokenize", "--format", "conllu"], "وبالجيش.", 0, "");
+    assert!(conllu.contains("\n1-3\tوبالجيش\t"), "{conllu}");
+    assert!(conllu.contains("\n3\tالجيش\t"), "{conllu}");
     let list = check(&["tokenize", "--pretokenized"], "لداعش\r\nللنظام\nحلب\n\n", 0, "");
     assert_eq!(list, "ل+داعش\nل+لنظام\nحلب\n\n");
     check(&["tokenize", "/no/such.txt"], "", 1, "/no/such.txt: cannot open");

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use tawsim_corpus::Document;
+use tawsim_corpus::{Document, Format, LabelSet, WriteContext, WriteOptions, write_stream};
 use tawsim_tokenizer::{Scheme, Segment, SegmentRole, TokenKind, Tokenized, Tokenizer};
 
 use super::with_threads;
@@ -47,6 +47,7 @@ Examples:
   echo 'وبالجيش لـ\"داعش\"' | tawsim tokenize
   tawsim tokenize news/ --scheme atb --output news.atb
   tawsim tokenize article.txt --format jsonl
+  tawsim tokenize article.txt --format conllu
   printf 'لداعش\\nللنظام\\n' | tawsim tokenize --pretokenized";
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -55,6 +56,8 @@ enum TokenFormat {
     Lines,
     /// One document a line: tokens and segments with byte offsets.
     Jsonl,
+    /// CoNLL-U: a token of several segments is a multi-word token; the text can be rebuilt to the byte.
+    Conllu,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -109,7 +112,7 @@ fn tokenize_texts(
 }
 
 impl Args {
-    fn written(&self, document: &Document, tokenized: &Tokenized) -> Result<Vec<u8>> {
+    fn written(&self, document: &mut Document, tokenized: &Tokenized) -> Result<Vec<u8>> {
         match self.format {
             TokenFormat::Lines => {
                 let mut lines = String::with_capacity(document.text.len() * 5 / 4);
@@ -121,8 +124,21 @@ impl Args {
                 line.push(b'\n');
                 Ok(line)
             }
+            TokenFormat::Conllu => conllu(document),
         }
     }
+}
+
+/// The document without its entities, whose labels are not at hand.
+fn conllu(document: &mut Document) -> Result<Vec<u8>> {
+    document.entities.clear();
+    document.layers.clear();
+    let info = Format::Conllu.info().context("this program writes no CoNLL-U")?;
+    let (labels, options) = (LabelSet::new(), WriteOptions::default());
+    let context = WriteContext { labels: &labels, options: &options };
+    let mut bytes = Vec::new();
+    write_stream(info, [&*document], &context, &mut bytes)?;
+    Ok(bytes)
 }
 
 #[derive(Serialize)]
