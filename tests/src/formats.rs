@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use tawsim_corpus::{
-    Document, Entity, Format, Import, ImportReport, Input, LabelSet, Losses, ReadOptions,
-    WriteContext, WriteOptions, Writer, units, write_files, write_stream,
+    Document, Entity, Format, Import, ImportReport, Input, LabelSet, Layout, Losses, ReadError,
+    ReadOptions, WriteContext, WriteOptions, Writer, units, write_files, write_stream,
 };
 use tawsim_tokenizer::Span;
 
@@ -33,39 +33,60 @@ pub fn write(name: &str, documents: &[Document], options: &WriteOptions) -> (Wri
         losses
     } else {
         write_files(info, documents, &context, &mut |name, bytes| {
-            let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
-            files.push((extension.to_owned(), bytes.to_vec()));
+            let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+            // What stands once in a folder has a name of its own.
+            let is_document = documents.iter().any(|document| document.id == stem);
+            let name = if is_document { extension } else { name };
+            files.push((name.to_owned(), bytes.to_vec()));
             Ok(())
         })
     };
     (files, losses.expect("to memory"))
 }
 
-/// Reads files as [`write`] gives them: the first is the input, the others its companions.
+/// Reads files as [`write`] gives them: one is the input, by its extension, the others its companions.
 ///
 /// # Panics
 /// If there is no such reader, it fails, or its report does not add up.
 #[must_use]
 pub fn read(name: &str, files: &Written, options: &ReadOptions) -> (Vec<Document>, ImportReport) {
+    let (documents, report, result) = try_read(name, files, options);
+    result.expect("own output");
+    (documents, report)
+}
+
+/// As [`read`], for inputs that may be refused.
+///
+/// # Panics
+/// If there is no such reader, or its report does not add up.
+#[must_use]
+pub fn try_read(
+    name: &str,
+    files: &Written,
+    options: &ReadOptions,
+) -> (Vec<Document>, ImportReport, Result<(), ReadError>) {
     let info = Format::by_name(name).expect("a format");
     let (mut labels, mut documents) = (labels(), Vec::new());
     let mut sink = |document, _: &LabelSet| documents.push(document);
     let mut import = Import::new(options, &mut labels, &mut sink);
     import.begin_input("d");
-    let known = ["txt", "ann"].into_iter();
-    let companions = known
-        .filter_map(|extension| {
-            let found = files.iter().skip(1).find(|(known, _)| known == extension)?;
-            Some((extension, found.1.clone()))
-        })
-        .collect();
-    let mut main = files[0].1.as_slice();
+    let is_main = |name: &str| name.is_empty() || info.extensions.contains(&name);
+    let main = files.iter().position(|(name, _)| is_main(name)).expect("an input");
+    let beside = match info.layout {
+        Layout::ManyInOne => &[][..],
+        Layout::FilePerDocument { companions, .. } => companions,
+    };
+    let companion = |extension: &&'static str| {
+        let found = files.iter().find(|(known, _)| known == extension)?;
+        Some((*extension, found.1.clone()))
+    };
+    let companions = beside.iter().filter_map(companion).collect();
+    let mut main = files[main].1.as_slice();
     let reader = info.reader.expect("a readable format");
     let result = reader(&mut Input { main: &mut main, companions }, &mut import);
     let report = import.report;
-    result.expect("own output");
-    assert!(report.is_balanced(), "{report:?}");
-    (documents, report)
+    assert!(report.is_balanced() || result.is_err(), "{report:?}");
+    (documents, report, result)
 }
 
 /// Two lines with everything that offsets stumble over: an emoji in front, clitics, marks, a tatweel.
@@ -98,9 +119,10 @@ pub fn sample() -> Document {
 pub fn show(document: &Document) -> String {
     let labels = labels();
     let line = |entity: &Entity| {
-        let Span { .. } = entity.span;
         let (start, end) = (entity.span.start(), entity.span.end());
-        format!("{} {start}-{end} {}\n", labels.name(entity.label), document.surface(entity))
+        let is_known = entity.label.label_idx() < labels.len();
+        let label = if is_known { labels.name(entity.label) } else { "other" };
+        format!("{label} {start}-{end} {}\n", document.surface(entity))
     };
     document.entities.iter().map(line).collect()
 }

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use tawsim_corpus::{
     Document, Entity, EntityDetails, EntitySource, FORMATS, Format, GivenSentence, GivenToken,
     GivenTokens, JsonlReader, Label, LabelSet, LinkAlternative, LinkDetails, Losses, Metadata,
-    ValueDetails, WriteContext, WriteOptions, Writer, write_files, write_jsonl, write_stream,
+    ReadOptions, ValueDetails, WriteContext, WriteOptions, Writer, write_files, write_jsonl,
+    write_stream,
 };
+use tawsim_tests::formats;
 use tawsim_tokenizer::Span;
 
 fn labels() -> LabelSet {
@@ -153,6 +155,25 @@ fn columns_have_one_row_a_segment() {
 }
 
 #[test]
+fn white_space_and_sentences_in_columns() {
+    let frame = "~ 1 texts whose white space is lost\n~ 1 document ids lost\n";
+    // A word that was broken against filters.
+    check_output(
+        "conll2002",
+        "مـ ـقتل حلب",
+        &[(0, 13)],
+        &format!("-DOCSTART-\tO\n\nمـ\tB-LOC\nـقتل\tI-LOC\nحلب\tO\n\n{frame}"),
+    );
+    // A sentence ends behind the entity that crosses its end.
+    check_output(
+        "conll2002",
+        "حلب. حمص",
+        &[(0, 14)],
+        &format!("-DOCSTART-\tO\n\nحلب\tB-LOC\n.\tI-LOC\nحمص\tI-LOC\n\n{frame}"),
+    );
+}
+
+#[test]
 fn text_that_a_format_cannot_write_is_refused() {
     check_output("tagged", "\tx", &[], "not written: d: a text line begins with a tab\n");
 }
@@ -246,6 +267,19 @@ proptest! {
         let mut read_labels = labels();
         let read: Vec<_> = JsonlReader::new(out.as_slice(), &mut read_labels).collect();
         prop_assert_eq!(read[0].as_ref().expect("own output"), &document);
+    }
+
+    #[test]
+    fn brat_carries_all_of_an_entity(mut document in any_document()) {
+        document.id = "d".to_owned();
+        (document.metadata, document.tokens) = (Metadata::default(), GivenTokens::default());
+        document.layers.clear();
+        let documents = [document];
+        let (files, losses) = formats::write("brat", &documents, &WriteOptions::default());
+        prop_assert!(losses.is_empty(), "{}", losses);
+        let (again, report) = formats::read("brat", &files, &ReadOptions::default());
+        prop_assert!(!report.is_lossy(), "{}", report);
+        prop_assert_eq!(&again, &documents);
     }
 
     #[test]

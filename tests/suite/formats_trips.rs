@@ -1,12 +1,23 @@
 //! Round trips of random documents: what is not reported as lost comes back.
 
 use proptest::prelude::*;
-use tawsim_corpus::{Document, Feature, Losses, ReadOptions, WriteOptions};
-use tawsim_tests::formats::{any_document, any_unit_document, read, write};
+use tawsim_corpus::{
+    Document, FORMATS, Feature, Limits, Losses, ReadOptions, TagScheme, WriteOptions,
+};
+use tawsim_tests::formats::{any_document, any_unit_document, read, try_read, write};
 use tawsim_tokenizer::OffsetUnit;
 
 /// Formats that carry the text as it is.
-const WITH_TEXT: [&str; 2] = ["jsonl", "conllu"];
+const WITH_TEXT: [&str; 6] = ["jsonl", "conllu", "brat", "doccano", "label-studio", "prodigy"];
+/// Those of them that carry any entity.
+const WITH_ANY_ENTITY: [&str; 4] = ["jsonl", "brat", "doccano", "label-studio"];
+/// Those whose offsets count what the user says.
+const OF_ANY_UNIT: [&str; 3] = ["jsonl", "conllu", "doccano"];
+
+/// What says what its offsets count: doccano's files do not.
+fn unit_of(name: &str) -> Option<OffsetUnit> {
+    (name == "doccano").then_some(OffsetUnit::Utf16)
+}
 
 fn trip(name: &str, document: &Document, unit: Option<OffsetUnit>) -> (Option<Document>, Losses) {
     let options = WriteOptions { unit, ..WriteOptions::default() };
@@ -28,7 +39,7 @@ fn n_touched(losses: &Losses) -> u64 {
 }
 
 fn check(name: &str, document: &Document) {
-    let (Some(again), losses) = trip(name, document, None) else { return };
+    let (Some(again), losses) = trip(name, document, unit_of(name)) else { return };
     if losses.is_empty() {
         assert_eq!(&again, document, "{name}");
     }
@@ -42,9 +53,24 @@ fn check(name: &str, document: &Document) {
     assert!(n_missing <= n_touched && (n_missing > 0) == (n_touched > 0), "{name}: {losses}");
     assert!(after.len() <= before.len(), "{name}");
     // What came through once comes through again.
-    let (second, losses) = trip(name, &again, None);
+    let (second, losses) = trip(name, &again, unit_of(name));
     assert!(losses.is_empty(), "{name}: {losses}");
     assert_eq!(second.as_ref(), Some(&again), "{name}");
+}
+
+/// Bytes of a file changed in some places.
+fn spoiled(mut bytes: Vec<u8>, places: &[(usize, usize, u8)]) -> Vec<u8> {
+    for (at, kind, byte) in places {
+        let at = at % (bytes.len() + 1);
+        match kind {
+            0 => bytes.truncate(at),
+            1 => bytes.insert(at, *byte),
+            2 if at < bytes.len() => bytes[at] = *byte,
+            3 => drop(bytes.drain(at..(at + 3).min(bytes.len()))),
+            _ => bytes.extend_from_within(at..(at + usize::from(*byte)).min(bytes.len())),
+        }
+    }
+    bytes
 }
 
 proptest! {
@@ -54,11 +80,81 @@ proptest! {
     }
 
     #[test]
+    fn nothing_is_lost(document in any_document()) {
+        for name in WITH_ANY_ENTITY {
+            let (again, losses) = trip(name, &document, unit_of(name));
+            prop_assert!(losses.counts.is_empty(), "{}: {}", name, losses);
+            // An entity of line ends only cannot stand in brat.
+            prop_assert!(again.is_some() || name == "brat", "{}", name);
+        }
+    }
+
+    #[test]
     fn whole_segments_lose_nothing(document in any_unit_document()) {
         for name in WITH_TEXT {
-            let (again, losses) = trip(name, &document, None);
+            let (again, losses) = trip(name, &document, unit_of(name));
             prop_assert!(losses.is_empty(), "{}: {}", name, losses);
             prop_assert_eq!(again.as_ref(), Some(&document), "{}", name);
+        }
+    }
+
+    /// Columns lose the white space, not the words.
+    #[test]
+    fn columns_keep_entities(document in any_unit_document()) {
+        let words = |document: &Document| -> Vec<(usize, String)> {
+            let word = |entity: &tawsim_corpus::Entity| {
+                let surface = document.surface(entity).split_whitespace().collect();
+                (entity.label.label_idx(), surface)
+            };
+            document.entities.iter().map(word).collect()
+        };
+        for scheme in [TagScheme::Iob2, TagScheme::Bioes] {
+            let options = WriteOptions { scheme: Some(scheme), ..WriteOptions::default() };
+            let (files, losses) = write("conll2003", std::slice::from_ref(&document), &options);
+            prop_assert_eq!(n_touched(&losses), 0);
+            let options = ReadOptions { scheme: Some(scheme), ..ReadOptions::default() };
+            let (read, report) = read("conll2003", &files, &options);
+            prop_assert!(!report.is_lossy(), "{}", report);
+            prop_assert_eq!(words(&read[0]), words(&document));
+        }
+    }
+
+    #[test]
+    fn every_unit_gives_the_same(document in any_document()) {
+        for unit in [OffsetUnit::Byte, OffsetUnit::CodePoint, OffsetUnit::Utf16, OffsetUnit::Grapheme] {
+            for name in OF_ANY_UNIT {
+                let (again, losses) = trip(name, &document, Some(unit));
+                let is_cut = unit == OffsetUnit::Grapheme && !losses.refused.is_empty();
+                prop_assert!(is_cut || again.is_some(), "{}: {}", name, losses);
+                if let Some(again) = again.filter(|_| losses.is_empty()) {
+                    prop_assert_eq!(&again, &document, "{} {:?}", name, unit);
+                }
+            }
+        }
+    }
+
+    /// No panic, a report that adds up, entities within the limit.
+    #[test]
+    fn spoiled_files_are_read_or_refused(
+        document in any_document(),
+        places in prop::collection::vec((any::<usize>(), 0..5_usize, any::<u8>()), 1..5),
+    ) {
+        let limits = Limits { max_document_bytes: 1 << 16, max_depth: 8, max_entities: 8 };
+        let options = ReadOptions { limits, ..ReadOptions::default() };
+        for info in FORMATS.iter().filter(|info| info.reader.is_some() && info.writer.is_some()) {
+            let (files, losses) = write(info.name, std::slice::from_ref(&document), &WriteOptions::default());
+            let spoil = |(name, bytes): (String, Vec<u8>)| (name, spoiled(bytes, &places));
+            let files: Vec<_> = files.into_iter().map(spoil).collect();
+            if !losses.refused.is_empty() {
+                continue;
+            }
+            let (documents, ..) = try_read(info.name, &files, &options);
+            for document in documents {
+                prop_assert!(document.n_entities() <= 8, "{}", info.name);
+                for entity in &document.entities {
+                    prop_assert!(entity.span.get(&document.text).is_some(), "{}", info.name);
+                }
+            }
         }
     }
 }

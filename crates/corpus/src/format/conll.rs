@@ -6,7 +6,8 @@ use tawsim_tokenizer::{OffsetUnit, Span, Tokenized};
 
 use super::conll_read::{looks_like_columns, read_conll};
 use super::{
-    Feature, Features, Format, FormatInfo, Layout, Stream, WriteContext, Writer, no_look, units,
+    Feature, Features, Format, FormatInfo, Layout, Stream, Units, WriteContext, Writer, no_look,
+    units,
 };
 use crate::{Document, LabelSet, Tag, TagScheme, UnitSpan, units_of};
 
@@ -60,23 +61,47 @@ fn write_columns(
     between: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let units = units(document);
+    let units = rows(document);
     let (spans, _) = unit_spans(document, &units.spans);
     let mut tags = Vec::new();
     let scheme = context.options.scheme.unwrap_or(TagScheme::Iob2);
     scheme.encode(&spans, units.spans.len(), &mut tags);
     for sentence in units.sentences {
+        let end = sentence.end;
         for idx in sentence {
             let form = units.spans[idx].slice(&document.text);
-            if form.contains(char::is_whitespace) {
-                let words = format!("the token {form:?} holds white space");
+            if form == "-DOCSTART-" {
+                let words = "a token is -DOCSTART-, which begins a document";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, words));
             }
             writeln!(out, "{form}{between}{}", conll_tag(tags[idx], context.labels))?;
         }
-        writeln!(out)?;
+        // An entity ends with its sentence, so a sentence ends behind the entity.
+        if !spans.iter().any(|span| span.units.start < end && end < span.units.end) {
+            writeln!(out)?;
+        }
     }
     Ok(())
+}
+
+/// The units, cut where they hold white space: `مـ ـقتل`, broken against filters, is two rows.
+fn rows(document: &Document) -> Units {
+    let units = units(document);
+    let mut rows = Units::default();
+    for sentence in units.sentences {
+        let start = rows.spans.len();
+        for unit in &units.spans[sentence] {
+            let mut at = unit.start();
+            for piece in unit.slice(&document.text).split(char::is_whitespace) {
+                let end = at + piece.len() as u32;
+                rows.spans.extend((!piece.is_empty()).then(|| Span::new(at, end)));
+                let rest = &document.text[end as usize..];
+                at = end + rest.chars().next().map_or(0, |space| space.len_utf8() as u32);
+            }
+        }
+        rows.sentences.push(start..rows.spans.len());
+    }
+    rows
 }
 
 /// A tag as CoNLL files write it: `B-PLACE`, `O`.

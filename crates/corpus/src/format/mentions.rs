@@ -36,6 +36,22 @@ pub(super) const INFO: FormatInfo = FormatInfo {
     })),
 };
 
+/// As CSV, but tabs separate.
+pub(super) const TSV: FormatInfo = FormatInfo {
+    format: Format::Tsv,
+    name: "tsv",
+    title: "a table of mentions as csv, separated by tabs",
+    extensions: &["tsv"],
+    writer: Some(Writer::Stream(Stream {
+        header: |_, out| write_rows(b'\t', std::iter::once(COLUMNS.map(str::to_owned)), out),
+        document: |document, context, out| {
+            write_rows(b'\t', rows(document, context.labels, &document.details_in_order()), out)
+        },
+        ..Stream::PLAIN
+    })),
+    ..INFO
+};
+
 fn write_known(
     document: &Document,
     context: &WriteContext<'_>,
@@ -73,7 +89,7 @@ const COLUMNS: [&str; 20] = [
 /// # Errors
 /// If the output fails.
 pub fn write_mentions_header(out: &mut dyn Write) -> io::Result<()> {
-    write_rows(std::iter::once(COLUMNS.map(str::to_owned)), out)
+    write_rows(b',', std::iter::once(COLUMNS.map(str::to_owned)), out)
 }
 
 /// Writes the entities of one document, one a line, as RFC 4180 says. Offsets are bytes; units of `admin`
@@ -89,7 +105,15 @@ pub fn write_mentions(
     details: &[EntityDetails<'_>],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let rows = document.entities.iter().enumerate().map(|(idx, entity)| {
+    write_rows(b',', rows(document, labels, details), out)
+}
+
+fn rows(
+    document: &Document,
+    labels: &LabelSet,
+    details: &[EntityDetails<'_>],
+) -> impl Iterator<Item = [String; 20]> {
+    document.entities.iter().enumerate().map(|(idx, entity)| {
         let details = details.get(idx);
         let link = details.and_then(|details| details.link.as_ref());
         let value = details.and_then(|details| details.value.as_ref());
@@ -103,8 +127,7 @@ pub fn write_mentions(
         ];
         let mut fields = head.into_iter().chain(link_fields(link)).chain(value_fields(value));
         COLUMNS.map(|_| fields.next().unwrap_or_default())
-    });
-    write_rows(rows, out)
+    })
 }
 
 fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
@@ -150,10 +173,14 @@ fn harmless(text: &str) -> String {
 }
 
 fn write_rows<const N: usize>(
+    separator: u8,
     rows: impl Iterator<Item = [String; N]>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
     for row in rows {
         writer.write_record(&row)?;
     }

@@ -16,11 +16,14 @@
 //! 5. Add the format's rows to the tables of `tests/suite/formats_*.rs`.
 
 mod align;
+mod brat;
+mod brat_read;
 mod conll;
 mod conll_read;
 mod conllu;
 mod conllu_read;
 mod detect;
+mod doccano;
 mod error;
 mod feature;
 mod fit;
@@ -28,12 +31,16 @@ mod geojson;
 mod html;
 mod import;
 mod interlinear;
+mod json_fields;
 mod jsonl;
 mod jsonl_rows;
+mod label_studio;
+mod label_studio_read;
 mod links;
 mod mentions;
 mod misc;
 mod own_tokens;
+mod prodigy;
 mod report;
 mod text;
 mod write;
@@ -89,7 +96,21 @@ pub enum Format {
     Xmi,
     /// UIMA CAS as JSON.
     JsonCas,
-    /// Prodigy's JSON Lines, for spaCy.
+    /// Prodigy's JSON Lines, for spaCy. With this script `python docbin.py out.jsonl train.spacy` makes
+    /// spaCy's binary form of them, with our tokens:
+    ///
+    /// ```python
+    /// import json, sys, spacy
+    /// from spacy.tokens import Doc, DocBin
+    /// nlp, docs = spacy.blank("ar"), DocBin(store_user_data=True)
+    /// for line in open(sys.argv[1], encoding="utf-8"):
+    ///     row = json.loads(line)
+    ///     words, spaces = zip(*((t["text"], t["ws"]) for t in row["tokens"])) if row["tokens"] else ((), ())
+    ///     doc = Doc(nlp.vocab, words=list(words), spaces=list(spaces))
+    ///     doc.set_ents([doc.char_span(s["start"], s["end"], s["label"]) for s in row["spans"]])
+    ///     docs.add(doc)
+    /// docs.to_disk(sys.argv[2])
+    /// ```
     Prodigy,
     /// GATE's XML.
     GateXml,
@@ -156,18 +177,23 @@ pub struct FormatInfo {
 /// The formats there are. Of two whose look fits a file the first is taken.
 pub static FORMATS: &[&FormatInfo] = &[
     &jsonl::INFO,
+    &doccano::INFO,
+    &label_studio::INFO,
+    &prodigy::INFO,
+    &brat::INFO,
     &interlinear::INFO,
     &conllu::INFO,
     &conll::CONLL2002,
     &conll::CONLL2003,
     &mentions::INFO,
+    &mentions::TSV,
     &geojson::INFO,
     &html::INFO,
     &text::INFO,
 ];
 
 /// The formats whose offsets may count anything, as the user says.
-const OF_ANY_UNIT: [Format; 2] = [Format::Jsonl, Format::Conllu];
+const OF_ANY_UNIT: [Format; 3] = [Format::Jsonl, Format::Conllu, Format::Doccano];
 
 impl Format {
     /// Whether its writer minds [`WriteOptions::unit`]; the others count what their readers expect.
