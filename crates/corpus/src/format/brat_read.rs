@@ -1,6 +1,6 @@
 //! Reading brat standoff.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use tawsim_tokenizer::{OffsetMap, Span};
@@ -74,10 +74,8 @@ impl<'a> Lines<'a> {
                 }
             }
         }
-        let is_known = |id: &&str| lines.entities.iter().any(|entity| entity.id == *id);
-        if lines.details.len() <= lines.entities.len()
-            && let Some(id) = lines.details.keys().find(|id| !is_known(id))
-        {
+        let known: BTreeSet<&str> = lines.entities.iter().map(|entity| entity.id).collect();
+        if let Some(id) = lines.details.keys().find(|id| !known.contains(*id)) {
             import.changed("lines about an entity that is not there; left out", 0, *id);
         }
         lines.all_unnamed = lines.details.values().any(|said| said.rest.all_unnamed);

@@ -77,7 +77,8 @@ fn write_columns(
             writeln!(out, "{form}{between}{}", conll_tag(tags[idx], context.labels))?;
         }
         // An entity ends with its sentence, so a sentence ends behind the entity.
-        if !spans.iter().any(|span| span.units.start < end && end < span.units.end) {
+        let n_begun = spans.partition_point(|span| span.units.start < end);
+        if n_begun == 0 || spans[n_begun - 1].units.end <= end {
             writeln!(out)?;
         }
     }

@@ -133,7 +133,7 @@ impl<'a> Sheet<'a> {
     fn row(&self, row_idx: usize, id: &str, out: &mut dyn Write) -> io::Result<()> {
         let row = &self.tokens.rows[row_idx];
         let exact = form_of(row, &self.document.text);
-        let shown = on_one_line(exact);
+        let shown = single_spaced(&on_one_line(exact));
         let shown = if shown.trim().is_empty() { "_" } else { shown.trim() };
         write!(out, "{id}\t{shown}")?;
         for name in COLUMNS {
@@ -193,6 +193,12 @@ fn on_one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Some readers take two spaces for the end of a column.
+fn single_spaced(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
 /// Counts `1`, `2-3`, `3.1`.
 #[derive(Default)]
 struct RowIds {
@@ -248,9 +254,10 @@ fn row_tags(document: &Document, tokens: &GivenTokens, scheme: TagScheme) -> io:
     let mut unit_spans: Vec<UnitSpan> = Vec::new();
     for entity in &document.entities {
         let Some((units, _)) = units_of(entity, &spans) else { continue };
-        let rows = words[units.start]..words[units.end - 1] + 1;
-        let crosses = |end: usize| rows.contains(&end) && rows.start < end;
-        if scheme == TagScheme::Iob1 && tokens.sentences.iter().any(|s| crosses(s.rows.end)) {
+        let rows = words[units.start]..words[units.end - 1];
+        let n_ended = tokens.sentences.partition_point(|s| s.rows.end <= rows.start);
+        let crosses = tokens.sentences.get(n_ended).is_some_and(|s| s.rows.end <= rows.end);
+        if scheme == TagScheme::Iob1 && crosses {
             return refused("an entity crosses a sentence end, which IOB1 cannot say; write IOB2");
         }
         unit_spans.push(UnitSpan { units, label: entity.label });

@@ -183,21 +183,32 @@ fn entities(triples: Vec<Item>, items: Vec<Item>, relations: &[Relation]) -> Vec
     for relation in relations {
         let ends = (by_id.get(&relation.from_id), by_id.get(&relation.to_id));
         let (Some(&from), Some(&to)) = ends else { continue };
-        let (home, other) = (homes[from], homes[to]);
+        let (home, other) = (home_of(&mut homes, from), home_of(&mut homes, to));
         if relation.kind == "fragment" && found[home].label == found[other].label {
             if home != other {
                 let parts = std::mem::take(&mut found[other].parts);
+                let relations = std::mem::take(&mut found[other].relations);
                 found[home].parts.extend(parts);
-                homes.iter_mut().filter(|at| **at == other).for_each(|at| *at = home);
+                found[home].relations.extend(relations);
+                homes[other] = home;
             }
         } else {
             let line = serde_json::json!({"type": relation.kind, "to_id": relation.to_id});
-            found[from].relations.push(line);
+            found[home].relations.push(line);
         }
     }
     found.retain(|found| !found.parts.is_empty());
     found.iter_mut().for_each(|found| found.parts.sort_unstable());
     found
+}
+
+/// Follows `homes` to the end and shortens the way.
+fn home_of(homes: &mut [usize], mut idx: usize) -> usize {
+    while homes[idx] != idx {
+        homes[idx] = homes[homes[idx]];
+        idx = homes[idx];
+    }
+    idx
 }
 
 fn take_row(
