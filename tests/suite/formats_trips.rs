@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tawsim_corpus::{
-    Document, FORMATS, Feature, Limits, Losses, ReadOptions, TagScheme, WriteOptions,
+    Document, FORMATS, Feature, Limits, Losses, ReadOptions, TagScheme, WriteOptions, units,
 };
 use tawsim_tests::formats::{any_document, any_unit_document, read, try_read, write};
 use tawsim_tokenizer::OffsetUnit;
@@ -98,13 +98,15 @@ proptest! {
         }
     }
 
-    /// Columns lose the white space, not the words.
+    /// Columns lose what stands between words, not the words.
     #[test]
     fn columns_keep_entities(document in any_unit_document()) {
         let words = |document: &Document| -> Vec<(usize, String)> {
+            let units = units(document).spans;
             let word = |entity: &tawsim_corpus::Entity| {
-                let surface = document.surface(entity).split_whitespace().collect();
-                (entity.label.label_idx(), surface)
+                let inside = units.iter().filter(|unit| entity.span.contains(**unit));
+                let surface: String = inside.map(|unit| unit.slice(&document.text)).collect();
+                (entity.label.label_idx(), surface.split_whitespace().collect())
             };
             document.entities.iter().map(word).collect()
         };

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{Document, LabelSet, Tag, TagScheme, UnitSpan, units_of};
 
-const CARRIES: Features = Features::of(&[Feature::Entities, Feature::Labels, Feature::Unlocated]);
+/// A sentence ends behind the entity that crosses its line end.
+const CARRIES: Features =
+    Features::of(&[Feature::Entities, Feature::Labels, Feature::LineCrossing, Feature::Unlocated]);
 
 pub(super) const CONLL2002: FormatInfo = FormatInfo {
     format: Format::Conll2002,
