@@ -59,7 +59,6 @@ pub fn read(name: &str, files: &Written, options: &ReadOptions) -> (Vec<Document
 ///
 /// # Panics
 /// If there is no such reader, or its report does not add up.
-#[must_use]
 pub fn try_read(
     name: &str,
     files: &Written,
