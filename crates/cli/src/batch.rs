@@ -14,23 +14,20 @@ use crate::streams::Messages;
 const BATCH_BYTES: usize = 4 << 20;
 const BATCH_DOCUMENTS: usize = 512;
 
-/// Runs `work` on every document, each thread with a scratch of its own, and `sink` on the results.
-/// Tells of what cannot be read and goes on; returns how many that were.
-pub(crate) fn map_documents<T: Send, S: Default + Send>(
+/// Runs `work` on every document, in parallel, and `sink` on the results, in order. Tells of what
+/// cannot be read and goes on; returns how many that were.
+pub(crate) fn map_documents<T: Send>(
     found: &Sources,
     stdin: &mut dyn Read,
     messages: &mut Messages<'_>,
-    work: impl Fn(&mut Document, &mut S) -> Result<T> + Sync,
+    work: impl Fn(&mut Document) -> Result<T> + Sync,
     mut sink: impl FnMut(T) -> Result<()>,
 ) -> Result<usize> {
     let bar = byte_bar(found.total_bytes(), messages);
     let mut n_failures = found.failures.len();
     found.failures.iter().for_each(|error| messages.error(&format!("{error:#}")));
     let mut flush = |batch: &mut Vec<Document>| -> Result<()> {
-        let results: Vec<Result<T>> = batch
-            .par_iter_mut()
-            .map_init(S::default, |scratch, item| work(item, scratch))
-            .collect();
+        let results: Vec<Result<T>> = batch.par_iter_mut().map(&work).collect();
         batch.clear();
         results.into_iter().try_for_each(|result| sink(result?))
     };

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use rayon::prelude::*;
 use tawsim_corpus::{
     Document, Entity, EntityDetails, GEOJSON_SEPARATOR, TagScheme, write_conll, write_geojson,
     write_geojson_footer, write_geojson_header, write_html_document, write_html_footer,
@@ -14,10 +13,10 @@ use tawsim_tokenizer::Tokenized;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
+use crate::batch::map_documents;
 use crate::details::{entity_details, parse_date, rounded};
-use crate::input::{InputFormat, documents, find_sources};
+use crate::input::{InputFormat, find_sources};
 use crate::output::Target;
-use crate::progress::byte_bar;
 use crate::streams::{Messages, Streams};
 use crate::terminal_view::TerminalView;
 
@@ -89,10 +88,6 @@ impl TagFormat {
     }
 }
 
-/// Texts are handed to the threads in batches of about this size.
-const BATCH_BYTES: usize = 4 << 20;
-const BATCH_DOCUMENTS: usize = 512;
-
 #[derive(Default)]
 struct Totals {
     n_documents: usize,
@@ -142,82 +137,22 @@ fn tag_all(
     messages: &mut Messages<'_>,
 ) -> Result<Totals> {
     let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
-    let mut batch = Batch::new(writer);
-    for failure in &found.failures {
-        batch.totals.n_failures += 1;
-        messages.error(&format!("{failure:#}"));
-    }
-    let bar = byte_bar(found.total_bytes(), messages);
+    let pool = ScratchPool::new();
+    let (mut totals, mut has_output) = (Totals::default(), false);
     target.write(&writer.header()?)?;
-    for source in &found.sources {
-        let mut labels = writer.tagger.labels().clone();
-        for document in documents(source, stdin, &mut labels) {
-            match document {
-                Ok(document) => {
-                    bar.inc(document.text.len() as u64);
-                    batch.push(document);
-                }
-                Err(error) => {
-                    batch.totals.n_failures += 1;
-                    bar.suspend(|| messages.error(&format!("{error:#}")));
-                }
-            }
-            if batch.is_full() {
-                batch.flush(target)?;
-            }
+    let work = |document: &mut Document| writer.document(document, &pool);
+    totals.n_failures = map_documents(&found, stdin, messages, work, |written| {
+        totals.n_documents += 1;
+        totals.n_tokens += written.n_tokens;
+        totals.n_entities += written.n_entities;
+        if has_output && !written.bytes.is_empty() {
+            target.write(writer.separator())?;
         }
-    }
-    batch.flush(target)?;
+        has_output |= !written.bytes.is_empty();
+        target.write(&written.bytes)
+    })?;
     target.write(&writer.footer()?)?;
-    bar.finish_and_clear();
-    Ok(batch.totals)
-}
-
-/// Documents on their way to the threads.
-struct Batch<'a> {
-    writer: &'a DocumentWriter<'a>,
-    pool: ScratchPool,
-    documents: Vec<Document>,
-    byte_len: usize,
-    has_output: bool,
-    totals: Totals,
-}
-
-impl<'a> Batch<'a> {
-    fn new(writer: &'a DocumentWriter<'a>) -> Self {
-        let pool = ScratchPool::new();
-        let totals = Totals::default();
-        Self { writer, pool, documents: Vec::new(), byte_len: 0, has_output: false, totals }
-    }
-
-    fn push(&mut self, document: Document) {
-        self.byte_len += document.text.len();
-        self.documents.push(document);
-    }
-
-    fn is_full(&self) -> bool {
-        self.byte_len >= BATCH_BYTES || self.documents.len() >= BATCH_DOCUMENTS
-    }
-
-    /// Tags and writes the documents, in order.
-    fn flush(&mut self, target: &mut Target<'_>) -> Result<()> {
-        let write = |document: &mut Document| self.writer.document(document, &self.pool);
-        let written: Vec<Result<Written>> = self.documents.par_iter_mut().map(write).collect();
-        for written in written {
-            let written = written?;
-            self.totals.n_documents += 1;
-            self.totals.n_tokens += written.n_tokens;
-            self.totals.n_entities += written.n_entities;
-            if self.has_output && !written.bytes.is_empty() {
-                target.write(self.writer.separator())?;
-            }
-            self.has_output |= !written.bytes.is_empty();
-            target.write(&written.bytes)?;
-        }
-        self.documents.clear();
-        self.byte_len = 0;
-        Ok(())
-    }
+    Ok(totals)
 }
 
 /// A tagged document in the wanted format.

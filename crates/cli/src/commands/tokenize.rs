@@ -104,9 +104,10 @@ fn tokenize_texts(
 ) -> Result<usize> {
     let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
     let tokenizer = Tokenizer::new();
-    let work = |document: &mut Document, tokenized: &mut Tokenized| {
-        tokenizer.tokenize(&document.text, tokenized);
-        args.written(document, tokenized)
+    let work = |document: &mut Document| {
+        let mut tokenized = Tokenized::default();
+        tokenizer.tokenize(&document.text, &mut tokenized);
+        args.written(document, &tokenized)
     };
     map_documents(&found, stdin, messages, work, |bytes| target.write(&bytes))
 }
