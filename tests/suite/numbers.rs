@@ -230,6 +230,15 @@ fn digits() {
 }
 
 #[test]
+fn zero() {
+    for text in ["صفر", "صفرا", "0", "٠"] {
+        let value = NumberValue::parse(text).map(|value| (value.lo, value.hi, value.exact));
+        assert_eq!(value, Some((0.0, 0.0, true)), "{text}");
+    }
+    check("في شهر صفر وصفر يديه", &[]);
+}
+
+#[test]
 fn words() {
     check("وقتلت ثلاثة", &["ثلاثة=3"]);
     check("18 قتيلا وسبعين جريحا", &["18=18 قتيلا", "سبعين=70 جريحا"]);

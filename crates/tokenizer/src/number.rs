@@ -61,7 +61,12 @@ impl NumberValue {
         Tokenizer::scan_text(expression, &mut tokenized);
         let mut mentions = Vec::new();
         find_numbers(expression, &tokenized, &mut mentions);
-        let [mention] = mentions[..] else { return None };
+        let start = trimmed(expression).start as u32;
+        let mention = match mentions[..] {
+            [] => mention_at(expression, &tokenized, start)?,
+            [mention] => mention,
+            _ => return None,
+        };
         let whole = mention.span.cover(mention.context);
         (whole.range() == trimmed(expression)).then_some(mention.value)
     }
@@ -120,14 +125,19 @@ pub fn find_numbers(text: &str, tokenized: &Tokenized, out: &mut Vec<NumberMenti
 /// `مسافة صفر`, `مرافقيه الاثنين`.
 #[must_use]
 pub fn number_at(text: &str, tokenized: &Tokenized, span: Span) -> Option<NumberValue> {
+    Some(mention_at(text, tokenized, span.start())?.value)
+}
+
+/// The mention whose first token ends behind `start`, where a number is known to stand.
+fn mention_at(text: &str, tokenized: &Tokenized, start: u32) -> Option<NumberMention> {
     let tokens = tokenized.tokens();
-    let first = tokens.partition_point(|token| token.span.end() <= span.start());
+    let first = tokens.partition_point(|token| token.span.end() <= start);
     let is_here = |sentence: &&Sentence| (first as u32) < sentence.end_token_idx;
     let sentence = tokenized.sentences().iter().find(is_here)?;
     let mut finder = Finder::new(text, tokenized, *sentence);
     finder.reader.is_number = true;
     let idx = first.checked_sub(finder.first_token_idx)?;
-    Some(finder.mention(idx)?.0.value)
+    Some(finder.mention(idx)?.0)
 }
 
 /// Finds mentions in one sentence.
