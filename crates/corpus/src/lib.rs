@@ -4,6 +4,7 @@
 //! features or weights. All offsets are byte offsets into the original text; other units exist only in
 //! readers and writers, at the border.
 
+mod agreement;
 mod details;
 mod document;
 mod evaluation;
@@ -12,6 +13,7 @@ mod label;
 mod metadata;
 mod scheme;
 
+pub use agreement::{Agreement, Disagreement, SpanCounts};
 pub use details::{EntityDetails, EntitySource, LinkAlternative, LinkDetails, ValueDetails};
 pub use document::{DetailsMap, Document, Entity, Layer};
 pub use evaluation::{Counts, EntityError, ErrorKind, Evaluation, LabelCounts};

@@ -1,5 +1,6 @@
 //! Annotation projects on the command line.
 
+mod agreement;
 mod exchange;
 mod inspect;
 mod make;
@@ -39,7 +40,7 @@ enum Command {
     GitMerge(exchange::GitMergeArgs),
     Status(inspect::StatusArgs),
     Search(inspect::SearchArgs),
-    Agreement(inspect::AgreementArgs),
+    Agreement(agreement::AgreementArgs),
     Verify(inspect::VerifyArgs),
     Backup(make::BackupArgs),
     Restore(make::RestoreArgs),
@@ -54,7 +55,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         Command::GitMerge(args) => exchange::git_merge(args, streams),
         Command::Status(args) => inspect::status(args, streams),
         Command::Search(args) => inspect::search(args, streams),
-        Command::Agreement(args) => inspect::agreement(args, streams),
+        Command::Agreement(args) => agreement::agreement(args, streams),
         Command::Verify(args) => inspect::verify(args, streams),
         Command::Backup(args) => make::backup(args, streams),
         Command::Restore(args) => make::restore(args, streams),

@@ -38,6 +38,8 @@ pub enum Feature {
     Scores,
     /// Links of entities.
     Links,
+    /// Of links more than the entry's id: name, kind, probability, coordinates.
+    LinkRest,
     /// Other entries that a link may mean.
     LinkAlternatives,
     /// Numbers and dates.
@@ -54,7 +56,7 @@ pub enum Feature {
 
 impl Feature {
     /// All features with what a loss of each is called: "12 …".
-    pub const ALL: [(Self, &'static str); 23] = [
+    pub const ALL: [(Self, &'static str); 24] = [
         (Self::Text, "texts whose white space is lost"),
         (Self::DocumentIds, "document ids lost"),
         (Self::Metadata, "documents whose metadata is lost"),
@@ -72,6 +74,7 @@ impl Feature {
         (Self::SubWord, "entities that end inside a token widened to it or left out"),
         (Self::Scores, "scores lost"),
         (Self::Links, "links lost"),
+        (Self::LinkRest, "links of which only the entry's id is kept"),
         (Self::LinkAlternatives, "links whose alternatives are lost"),
         (Self::Values, "values lost"),
         (Self::ValueFlags, "values whose about, percent, ordinal or time is lost"),
@@ -104,6 +107,12 @@ impl Features {
     #[must_use]
     pub const fn all_but(features: &[Feature]) -> Self {
         Self(Self::ALL.0 & !Self::of(features).0)
+    }
+
+    /// This set without these.
+    #[must_use]
+    pub const fn and_not(self, features: &[Feature]) -> Self {
+        Self(self.0 & !Self::of(features).0)
     }
 
     /// Whether the set has it.

@@ -8,7 +8,10 @@ use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 use super::conllu::carries_tokens;
 use super::feature::{Feature, Features};
 use super::geojson::located;
-use crate::{Document, Entity, EntityDetails, GivenTokens, ValueDetails, units_of};
+use crate::{
+    Document, Entity, EntityDetails, GivenSentence, GivenToken, GivenTokens, LinkDetails,
+    ValueDetails, units_of,
+};
 
 /// What was lost in writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,12 +64,51 @@ pub struct Units {
 /// The words that came with the document, else our segments.
 #[must_use]
 pub fn units(document: &Document) -> Units {
-    if document.tokens.rows.is_empty() { own_units(document) } else { given_units(document) }
+    if document.tokens.rows.is_empty() { own_units(&document.text) } else { given_units(document) }
 }
 
-fn own_units(document: &Document) -> Units {
+/// The tokens and sentences of a file, if they are not those that we make ourselves. White space at their edges
+/// is cut off; tokens that are empty or overlap the one before are left out.
+pub(super) fn given_tokens(text: &str, mut spans: Vec<Span>, sentences: &[Span]) -> GivenTokens {
+    for span in &mut spans {
+        let words = span.slice(text);
+        let start = span.start() + (words.len() - words.trim_start().len()) as u32;
+        *span = Span::new(start, start + words.trim().len() as u32);
+    }
+    spans.sort();
+    let mut end = 0;
+    spans.retain(|span| {
+        let is_behind = !span.is_empty() && span.start() >= end;
+        end = if is_behind { span.end() } else { end };
+        is_behind
+    });
+    let rows_of = |sentence: &Span| {
+        let start = spans.partition_point(|span| span.start() < sentence.start());
+        start..spans.partition_point(|span| span.start() < sentence.end()).max(start)
+    };
+    let mut sentences: Vec<Range<usize>> = sentences.iter().map(rows_of).collect();
+    sentences.sort_by_key(|rows| rows.start);
+    let mut end = 0;
+    sentences.retain(|rows| {
+        let is_behind = rows.start >= end && rows.start < rows.end;
+        end = if is_behind { rows.end } else { end };
+        is_behind
+    });
+    let own = own_units(text);
+    if own.spans == spans && own.sentences == sentences {
+        return GivenTokens::default();
+    }
+    let row = |span| GivenToken { span, ..GivenToken::default() };
+    let sentence = |rows| GivenSentence { rows, ..GivenSentence::default() };
+    GivenTokens {
+        rows: spans.into_iter().map(row).collect(),
+        sentences: sentences.into_iter().map(sentence).collect(),
+    }
+}
+
+fn own_units(text: &str) -> Units {
     let mut tokenized = Tokenized::default();
-    Tokenizer::new().tokenize(&document.text, &mut tokenized);
+    Tokenizer::new().tokenize(text, &mut tokenized);
     let segments = tokenized.segments();
     let (mut sentences, mut at) = (Vec::new(), 0);
     for sentence in tokenized.sentences() {
@@ -135,7 +177,10 @@ pub(super) fn fit(
         let n_lost = |(entities, details): (&Vec<Entity>, &crate::DetailsMap)| {
             entities.iter().filter(|entity| has(entity, details.get(&entity.key()))).count()
         };
-        count(feature, if lost(feature) { lists.map(n_lost).sum() } else { 0 });
+        // Where links are lost, nothing of them is kept.
+        let is_lost =
+            lost(feature) && (feature != Feature::LinkRest || carries.has(Feature::Links));
+        count(feature, if is_lost { lists.map(n_lost).sum() } else { 0 });
     }
     fitted
 }
@@ -223,10 +268,17 @@ fn widen(document: &mut Document) -> usize {
 type Has = fn(&Entity, Option<&EntityDetails<'static>>) -> bool;
 
 /// What of an entity a format without the feature loses.
-const DETAILS: [(Feature, Has); 9] = [
+const DETAILS: [(Feature, Has); 10] = [
     (Feature::Labels, |_, _| true),
     (Feature::Scores, |entity, _| entity.score.is_some()),
     (Feature::Links, |_, details| details.is_some_and(|d| d.link.is_some())),
+    (Feature::LinkRest, |_, details| {
+        details.and_then(|d| d.link.as_ref()).is_some_and(|link| {
+            let id = link.id.clone();
+            id.as_deref().is_none_or(str::is_empty)
+                || *link != LinkDetails { id, ..LinkDetails::default() }
+        })
+    }),
     (Feature::LinkAlternatives, |_, details| {
         let link = details.and_then(|d| d.link.as_ref());
         link.is_some_and(|link| !link.alternatives.is_empty())

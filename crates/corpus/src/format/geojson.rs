@@ -26,6 +26,7 @@ pub(super) const INFO: FormatInfo = FormatInfo {
         Feature::LineCrossing,
         Feature::SubWord,
         Feature::Links,
+        Feature::LinkRest,
     ]),
     reader: None,
     writer: Some(Writer::Stream(Stream {

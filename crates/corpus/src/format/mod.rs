@@ -16,8 +16,10 @@
 //! 5. Add the format's rows to the tables of `tests/suite/formats_*.rs`.
 
 mod align;
+mod bdocjs;
 mod brat;
 mod brat_read;
+mod cas;
 mod conll;
 mod conll_read;
 mod conllu;
@@ -27,10 +29,13 @@ mod doccano;
 mod error;
 mod feature;
 mod fit;
+mod gate;
+mod gate_xml;
 mod geojson;
 mod html;
 mod import;
 mod interlinear;
+mod json_cas;
 mod json_fields;
 mod jsonl;
 mod jsonl_rows;
@@ -42,8 +47,14 @@ mod misc;
 mod own_tokens;
 mod prodigy;
 mod report;
+#[cfg(test)]
+mod tests;
 mod text;
+mod webanno_tsv;
+mod webanno_tsv_read;
 mod write;
+mod xmi;
+mod xml;
 
 pub use align::{Aligned, align};
 pub use conll::{conll_tag, write_conll};
@@ -185,6 +196,11 @@ pub static FORMATS: &[&FormatInfo] = &[
     &conllu::INFO,
     &conll::CONLL2002,
     &conll::CONLL2003,
+    &webanno_tsv::INFO,
+    &xmi::INFO,
+    &json_cas::INFO,
+    &gate_xml::INFO,
+    &bdocjs::INFO,
     &mentions::INFO,
     &mentions::TSV,
     &geojson::INFO,

@@ -3,15 +3,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use serde::Serialize;
-use tawsim_corpus::{Document, Evaluation, LabelSet};
 use tawsim_store::{
-    Annotation, FoundDocument, Layer, LayerId, Presence, Project, Query, ReviewState, SpanState,
-    StoredDocument,
+    FoundDocument, Layer, Presence, Project, Query, ReviewState, SpanState, StoredDocument,
 };
 
 use super::{Actor, Folder, find_layer, open, open_read_only};
 use crate::ExitCode;
-use crate::commands::evaluate::write_scores;
 use crate::streams::Streams;
 
 /// Count documents, entities and what is left to do, layer by layer.
@@ -200,123 +197,11 @@ fn write_hits(
 }
 
 /// About thirty characters on both sides, on one line.
-fn context(text: &str, range: std::ops::Range<usize>) -> String {
+pub(super) fn context(text: &str, range: std::ops::Range<usize>) -> String {
     let start = text[..range.start].char_indices().rev().nth(29).map_or(0, |(at, _)| at);
     let end = text[range.end..].char_indices().nth(30).map_or(text.len(), |(at, _)| range.end + at);
     let (before, after) = (&text[start..range.start], &text[range.end..end]);
     format!("{before}⟦{}⟧{after}", &text[range]).replace(['\n', '\r'], " ")
-}
-
-/// Score layers against each other: the first is taken as right.
-#[derive(clap::Args)]
-pub(super) struct AgreementArgs {
-    #[command(flatten)]
-    folder: Folder,
-    /// Two or more layers.
-    #[arg(required = true, num_args = 2..)]
-    layers: Vec<String>,
-    /// Only documents that are done or approved in all of them.
-    #[arg(long)]
-    done: bool,
-    /// List where they differ.
-    #[arg(long)]
-    list: bool,
-    /// With --list: leave out what this layer has decided on.
-    #[arg(long, value_name = "NAME", requires = "list")]
-    decided_in: Option<String>,
-}
-
-pub(super) fn agreement(args: &AgreementArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
-    let project = open_read_only(&args.folder.project)?;
-    let mut layers: Vec<Layer> = Vec::new();
-    for name in &args.layers {
-        layers.push(find_layer(&project, name)?);
-    }
-    let documents = common_documents(&project, &layers, args.done)?;
-    if documents.is_empty() {
-        bail!("no document to compare; without --done all documents are compared");
-    }
-    for (idx, first) in layers.iter().enumerate() {
-        for second in &layers[idx + 1..] {
-            writeln!(streams.stdout, "{} against {}", second.name, first.name)?;
-            let evaluation = evaluate(&project, &documents, first.id, second.id)?;
-            write_scores(&evaluation, &[], streams.stdout)?;
-            writeln!(streams.stdout)?;
-        }
-    }
-    if args.list {
-        list_disagreements(args, &documents, &layers, &project, streams)?;
-    }
-    Ok(ExitCode::Success)
-}
-
-fn common_documents(
-    project: &Project,
-    layers: &[Layer],
-    only_done: bool,
-) -> Result<Vec<StoredDocument>> {
-    let mut n_done: BTreeMap<_, usize> = BTreeMap::new();
-    for layer in layers {
-        for row in project.documents(layer.id)? {
-            let is_done = matches!(row.review, ReviewState::Done | ReviewState::Approved);
-            if row.presence == Presence::Present && (is_done || !only_done) {
-                *n_done.entry((row.name, row.id)).or_default() += 1;
-            }
-        }
-    }
-    let in_all = n_done.into_iter().filter(|(_, n)| *n == layers.len());
-    in_all.map(|((_, id), _)| Ok(project.document(id)?)).collect()
-}
-
-fn evaluate(
-    project: &Project,
-    documents: &[StoredDocument],
-    first: LayerId,
-    second: LayerId,
-) -> Result<Evaluation> {
-    let mut labels: LabelSet = project.label_set()?;
-    let mut side = |stored: &StoredDocument, layer| -> Result<Document> {
-        let mut document = Document::new(stored.name.as_str(), stored.text.as_str());
-        for a in stored.entities(layer) {
-            let label = labels.intern(&a.label)?;
-            document.entities.push(tawsim_corpus::Entity::new(a.span, label));
-        }
-        document.flatten();
-        Ok(document)
-    };
-    let mut pairs = Vec::new();
-    for stored in documents {
-        pairs.push((side(stored, first)?, side(stored, second)?));
-    }
-    let mut evaluation = Evaluation::new(labels);
-    pairs.iter().for_each(|(gold, predicted)| evaluation.add(gold, &predicted.entities));
-    Ok(evaluation)
-}
-
-fn list_disagreements(
-    args: &AgreementArgs,
-    documents: &[StoredDocument],
-    layers: &[Layer],
-    project: &Project,
-    streams: &mut Streams<'_>,
-) -> Result<()> {
-    let decided = args.decided_in.as_deref().map(|name| find_layer(project, name)).transpose()?;
-    let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
-    let name = |a: &Annotation| {
-        layers.iter().find(|layer| layer.id == a.layer).map_or("", |layer| layer.name.as_str())
-    };
-    for stored in documents {
-        let found = stored.disagreements(&ids, decided.as_ref().map(|layer| layer.id));
-        for disagreement in found.iter().filter(|disagreement| !disagreement.is_decided) {
-            let context = context(&stored.text, disagreement.span.range());
-            writeln!(streams.stdout, "{}:{}: {context}", stored.name, disagreement.span.start())?;
-            for a in &disagreement.candidates {
-                let surface = a.span.slice(&stored.text);
-                writeln!(streams.stdout, "    {}: {} {surface}", name(a), a.label)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Check the database, the hash chain of the log, and that everything follows from it.
