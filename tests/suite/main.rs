@@ -13,6 +13,7 @@ mod formats_conllu;
 mod formats_convert;
 mod formats_losses;
 mod formats_read;
+mod formats_tools;
 mod formats_trips;
 mod gazetteer;
 mod linking;

@@ -91,6 +91,8 @@ fn two_annotators_come_together() {
     let scores = check(dir, "agreement @p samar omar --list", 0, &["omar against samar"]);
     assert!(scores.contains("micro                  0.5000 0.5000 0.5000"), "{scores}");
     assert!(scores.contains("omar: FACTION لداعش"), "{scores}");
+    assert!(scores.contains("Cohen's kappa on tokens"), "{scores}");
+    assert!(scores.contains("Krippendorff's alpha on tokens, all"), "{scores}");
     check(dir, "agreement @p samar omar --done", 1, &["no document to compare"]);
     std::fs::write(dir.join("torn"), "x").expect("writable");
     check(dir, "merge @p @torn --actor samar", 1, &["damaged or cut short"]);

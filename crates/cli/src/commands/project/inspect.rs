@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde::Serialize;
 use tawsim_store::{
     FoundDocument, Layer, Presence, Project, Query, ReviewState, SpanState, StoredDocument,

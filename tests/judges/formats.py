@@ -1,0 +1,178 @@
+"""Lets other programs read what we wrote: each must find the text and every entity, place and surface.
+
+The argument is a folder with `any` (any spans) and `flat` (spans on whole words, none overlapping), each with the
+truth and a folder a format. A judge that is not installed, or does not exist, is said to be not run.
+"""
+
+import glob
+import json
+import os
+import sys
+
+ROOT = sys.argv[1]
+NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+
+
+def truth(kind):
+    path = os.path.join(ROOT, kind, "truth.jsonl")
+    return [json.loads(line) for line in open(path, encoding="utf-8")]
+
+
+def files(folder, extension):
+    """Files by the ids of their documents."""
+    paths = glob.glob(os.path.join(folder, "*." + extension))
+    return {os.path.basename(path).split(".")[0]: path for path in sorted(paths)}
+
+
+# A judge of documents gives, by id, the text and the entities: start and end in code points, label, surface.
+
+
+def of_cas(cas):
+    found = [(a.begin, a.end, a.value, a.get_covered_text()) for a in cas.select(NAMED_ENTITY)]
+    return cas.sofa_string, found
+
+
+def cassis_xmi(folder):
+    from cassis import load_cas_from_xmi, load_typesystem
+
+    with open(os.path.join(folder, "TypeSystem.xml"), "rb") as file:
+        types = load_typesystem(file)
+    for name, path in files(folder, "xmi").items():
+        with open(path, "rb") as file:
+            yield name, *of_cas(load_cas_from_xmi(file, typesystem=types))
+
+
+def cassis_json(folder):
+    from cassis import load_cas_from_json
+
+    paths = {name: path for name, path in files(folder, "json").items() if name != "refused"}
+    for name, path in paths.items():
+        with open(path, "rb") as file:
+            yield name, *of_cas(load_cas_from_json(file))
+
+
+def gatenlp(folder, extension, format):
+    from gatenlp import Document
+
+    for name, path in files(folder, extension).items():
+        document = Document.load(path, fmt=format)
+        found = [(a.start, a.end, a.type, document[a]) for a in document.annset("")]
+        yield name, document.text, found
+
+
+def gatenlp_xml(folder):
+    return gatenlp(folder, "xml", "gatexml")
+
+
+def gatenlp_json(folder):
+    return gatenlp(folder, "bdocjs", "bdocjs")
+
+
+def by_document(judge, folder, kind):
+    expected = {row["id"]: row for row in truth(kind)}
+    with open(os.path.join(folder, "refused.json"), encoding="utf-8") as file:
+        refused = set(json.load(file))
+    seen, n_entities = set(), 0
+    for name, text, found in judge(folder):
+        row = expected[name]
+        seen.add(name)
+        want = sorted(tuple(entity) for entity in row["entities"])
+        found = sorted(tuple(entity) for entity in found)
+        if text != row["text"] or found != want:
+            sys.exit(f"{folder}/{name}: {judge.__name__} finds {text!r} {found}, not {row['text']!r} {want}")
+        n_entities += len(found)
+    if missing := set(expected) - seen - refused:
+        sys.exit(f"{folder}: {judge.__name__} finds no {sorted(missing)[:5]}")
+    if len(refused) * 20 > len(expected):
+        sys.exit(f"{folder}: {len(refused)} documents were not written")
+    return len(seen), n_entities, len(refused)
+
+
+# A judge of columns gives sentences of words and the entities in them: label, first word, last word.
+
+
+def columns(folder):
+    path = glob.glob(os.path.join(folder, "all.*"))[0]
+    rows = []
+    for line in open(path, encoding="utf-8", newline="\n").read().split("\n"):
+        cells = line.split("\t" if "\t" in line else " ")
+        if line == "":
+            if rows:
+                yield rows
+            rows = []
+        elif cells[0] != "-DOCSTART-":
+            rows.append((cells[0], cells[-1]))
+
+
+def seqeval_columns(folder):
+    from seqeval.scheme import IOB2, Entities
+
+    sentences = list(columns(folder))
+    tags = [[tag for _, tag in rows] for rows in sentences]
+    found = Entities(tags, scheme=IOB2).entities
+    for rows, entities in zip(sentences, found):
+        yield [word for word, _ in rows], [(e.tag, e.start, e.end - 1) for e in entities]
+
+
+def spacy_columns(folder):
+    from spacy.training.converters import conll_ner_to_docs
+
+    path = glob.glob(os.path.join(folder, "all.*"))[0]
+    text = open(path, encoding="utf-8", newline="\n").read()
+    for document in conll_ner_to_docs(text, no_print=True):
+        for sentence in document.sents:
+            start = sentence.start
+            words = [token.text for token in sentence]
+            yield words, [(e.label_, e.start - start, e.end - start - 1) for e in sentence.ents]
+
+
+def entities_of(tags):
+    """IOB2, read by hand for the truth."""
+    found = []
+    for idx, tag in enumerate(tags):
+        if tag.startswith("B-"):
+            found.append([tag[2:], idx, idx])
+        elif tag.startswith("I-"):
+            found[-1][2] = idx
+    return [tuple(entity) for entity in found]
+
+
+def by_sentence(judge, folder, kind):
+    sentences = [rows for row in truth(kind) for rows in row["sentences"] if rows]
+    want = [([word for word, _ in rows], entities_of([tag for _, tag in rows])) for rows in sentences]
+    found = [(words, sorted(entities, key=lambda e: e[1])) for words, entities in judge(folder)]
+    for ours, theirs in zip(want, found):
+        if ours != theirs:
+            sys.exit(f"{folder}: {judge.__name__} finds {theirs}, not {ours}")
+    if len(want) != len(found):
+        sys.exit(f"{folder}: {judge.__name__} finds {len(found)} sentences, not {len(want)}")
+    return len(truth(kind)), sum(len(entities) for _, entities in found), 0
+
+
+# Format, judge's name, kind of documents, comparison, judge.
+JUDGES = [
+    ("xmi", "dkpro-cassis", "any", by_document, cassis_xmi),
+    ("json-cas", "dkpro-cassis", "any", by_document, cassis_json),
+    ("gate-xml", "gatenlp", "any", by_document, gatenlp_xml),
+    ("bdocjs", "gatenlp", "any", by_document, gatenlp_json),
+    ("conll2002", "seqeval", "flat", by_sentence, seqeval_columns),
+    ("conll2003", "seqeval", "flat", by_sentence, seqeval_columns),
+    ("conll2003", "spacy", "flat", by_sentence, spacy_columns),
+]
+
+# There is a judge, but PyPI does not have it.
+NOT_THERE = [("webanno-tsv", "INCEpTION")]
+
+for name, judge_name, kind, compare, judge in JUDGES:
+    folder = os.path.join(ROOT, kind, name)
+    if not os.path.isdir(folder):
+        print(f"{name}: {judge_name} not run, the format is not written")
+        continue
+    try:
+        n, n_entities, n_refused = compare(judge, folder, kind)
+        refused = f", {n_refused} were refused" if n_refused else ""
+        print(f"{name}: {judge_name} finds all {n_entities} entities of {n} documents{refused}")
+    except ImportError as error:
+        print(f"{name}: {judge_name} not run, {error}")
+for name, judge_name in NOT_THERE:
+    print(f"{name}: {judge_name} not run, not on PyPI")
