@@ -41,6 +41,10 @@ pub fn write(name: &str, documents: &[Document], options: &WriteOptions) -> (Wri
             Ok(())
         })
     };
+    // What all documents of a folder share is not the first.
+    files.sort_by_key(|(extension, _)| {
+        !extension.is_empty() && !info.extensions.contains(&extension.as_str())
+    });
     (files, losses.expect("to memory"))
 }
 

@@ -18,6 +18,8 @@ const OF_ANY_UNIT: [&str; 3] = ["jsonl", "conllu", "doccano"];
 fn unit_of(name: &str) -> Option<OffsetUnit> {
     (name == "doccano").then_some(OffsetUnit::Utf16)
 }
+const WITH_TEXT: [&str; 7] =
+    ["jsonl", "conllu", "webanno-tsv", "xmi", "json-cas", "gate-xml", "bdocjs"];
 
 fn trip(name: &str, document: &Document, unit: Option<OffsetUnit>) -> (Option<Document>, Losses) {
     let options = WriteOptions { unit, ..WriteOptions::default() };

@@ -67,21 +67,31 @@ pub fn units(document: &Document) -> Units {
     if document.tokens.rows.is_empty() { own_units(&document.text) } else { given_units(document) }
 }
 
-/// The tokens and sentences of a file, if they are not those that we make ourselves. White space at their edges
-/// is cut off; tokens that are empty or overlap the one before are left out.
+/// The tokens and sentences of a file, if they are not those that we make ourselves.
+///
+/// Of a token that holds one of our units and beside it only what stands between units (white space, bidi marks)
+/// the unit is taken; tokens of nothing else, and those that overlap the one before, are left out.
 pub(super) fn given_tokens(text: &str, mut spans: Vec<Span>, sentences: &[Span]) -> GivenTokens {
-    for span in &mut spans {
-        let words = span.slice(text);
-        let start = span.start() + (words.len() - words.trim_start().len()) as u32;
-        *span = Span::new(start, start + words.trim().len() as u32);
-    }
+    let own = own_units(text);
     spans.sort();
+    let core = |span: Span| {
+        let start = own.spans.partition_point(|unit| unit.end() <= span.start());
+        let end = own.spans.partition_point(|unit| unit.start() < span.end());
+        match own.spans.get(start..end)? {
+            [] => None,
+            [unit] if unit.cover(span) == span => Some(*unit),
+            _ => Some(span),
+        }
+    };
     let mut end = 0;
-    spans.retain(|span| {
-        let is_behind = !span.is_empty() && span.start() >= end;
-        end = if is_behind { span.end() } else { end };
-        is_behind
-    });
+    let cores = spans.into_iter().filter_map(core);
+    let spans: Vec<Span> = cores
+        .filter(|span| {
+            let is_behind = span.start() >= end;
+            end = if is_behind { span.end() } else { end };
+            is_behind
+        })
+        .collect();
     let rows_of = |sentence: &Span| {
         let start = spans.partition_point(|span| span.start() < sentence.start());
         start..spans.partition_point(|span| span.start() < sentence.end()).max(start)
@@ -94,7 +104,6 @@ pub(super) fn given_tokens(text: &str, mut spans: Vec<Span>, sentences: &[Span])
         end = if is_behind { rows.end } else { end };
         is_behind
     });
-    let own = own_units(text);
     if own.spans == spans && own.sentences == sentences {
         return GivenTokens::default();
     }
