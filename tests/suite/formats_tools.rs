@@ -96,7 +96,9 @@ in
 fn samples() {
     check("xmi", &sample("sample.xmi"), TABLE);
     check("json-cas", &sample("sample.cas.json"), TABLE);
-    check("webanno-tsv", &sample("sample.webanno.tsv"), TABLE);
+    // Its tokens keep a clitic that ours split off, so they stay.
+    let with_tokens = TABLE.replacen("in\n", "in\n  28 tokens\n", 1);
+    check("webanno-tsv", &sample("sample.webanno.tsv"), &with_tokens);
     check("gate-xml", &sample("sample.gate.xml"), TABLE_WITH_PIECES);
     check("bdocjs", &sample("sample.bdocjs"), TABLE_WITH_PIECES);
 }
@@ -134,7 +136,7 @@ fn webanno_tsv() {
     check(
         "webanno-tsv",
         format!("{frame}{rows}").as_bytes(),
-        "error: line 10, byte 183: a sentence begins before the one before it ends; check the offset unit\n",
+        "error: line 10, byte 159: a sentence begins before the one before it ends; check the offset unit\n",
     );
 }
 
