@@ -4,15 +4,15 @@ use std::io::{self, Write};
 
 use tawsim_tokenizer::OffsetUnit;
 
-use super::{Feature, Features, Format, FormatInfo, Layout, Stream, Writer, no_look};
+use super::{Feature, Features, Format, FormatInfo, Layout, Stream, Writer};
 use crate::{Document, Entity, LabelSet};
 
 pub(super) const INFO: FormatInfo = FormatInfo {
     format: Format::Html,
     name: "html",
-    title: "a page with highlights that any browser opens",
+    title: "a page: articles in, without what is around them; highlights out",
     extensions: &["html", "htm"],
-    sniff: no_look,
+    sniff: looks_like_a_page,
     layout: Layout::ManyInOne,
     unit: OffsetUnit::CodePoint,
     carries: Features::of(&[
@@ -23,7 +23,7 @@ pub(super) const INFO: FormatInfo = FormatInfo {
         Feature::Labels,
         Feature::SubWord,
     ]),
-    reader: None,
+    reader: READER,
     writer: Some(Writer::Stream(Stream {
         header: |context, out| write_html_header(context.labels, out),
         document: |document, context, out| write_html_document(document, context.labels, out),
@@ -31,6 +31,19 @@ pub(super) const INFO: FormatInfo = FormatInfo {
         footer: |_, out| write_html_footer(out),
     })),
 };
+
+/// Pages are read where the crate is built for it: what finds the article brings a whole HTML parser.
+#[cfg(feature = "html")]
+const READER: Option<super::Reader> = Some(super::article::read_article);
+#[cfg(not(feature = "html"))]
+const READER: Option<super::Reader> = None;
+
+fn looks_like_a_page(head: &str) -> Option<&'static str> {
+    let start: String =
+        head.trim_start().chars().take(2000).collect::<String>().to_ascii_lowercase();
+    let is_page = start.starts_with("<!doctype html") || start.starts_with("<html");
+    is_page.then_some("it begins as a page does")
+}
 
 /// Background and border for each label in order; distinguishable with the common colour deficiencies
 /// (Okabe & Ito 2008, lightened).

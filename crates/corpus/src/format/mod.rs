@@ -16,6 +16,8 @@
 //! 5. Add the format's rows to the tables of `tests/suite/formats_*.rs`.
 
 mod align;
+#[cfg(feature = "html")]
+mod article;
 mod bdocjs;
 mod brat;
 mod brat_read;
