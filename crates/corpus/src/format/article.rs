@@ -72,31 +72,29 @@ fn depth(page: &str) -> usize {
 }
 
 fn document(article: Article, page: String) -> Document {
-    let body = article.text_content.trim();
-    let title = headline(&article);
-    let has_title = title.is_empty() || body.starts_with(title);
-    let text = if has_title { body.to_owned() } else { format!("{title}\n\n{body}") };
-    let named = [
-        ("title", Some(article.title.clone()).filter(|title| !title.is_empty())),
-        ("byline", article.byline.clone()),
-        ("html", Some(page)),
-    ];
+    let Article { title, byline, text_content, site_name, lang, published_time, url, .. } = article;
+    let body = text_content.trim();
+    let headline = headline(&title, site_name.as_deref());
+    let has_headline = headline.is_empty() || body.starts_with(headline);
+    let text = if has_headline { body.to_owned() } else { format!("{headline}\n\n{body}") };
+    let title = Some(title).filter(|title| !title.is_empty());
+    let named = [("title", title), ("byline", byline), ("html", Some(page))];
     let other =
         named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
     let metadata = Metadata {
-        source: article.url.clone(),
-        date: article.published_time.clone(),
-        outlet: article.site_name.clone(),
-        language: article.lang.clone(),
+        source: url,
+        date: published_time,
+        outlet: site_name,
+        language: lang,
         other: other.collect(),
     };
     Document { metadata, ..Document::new("", text) }
 }
 
 /// The title without the site's name, which many pages put behind it.
-fn headline(article: &Article) -> &str {
-    let title = article.title.trim();
-    let site = article.site_name.as_deref().map(str::trim).filter(|site| !site.is_empty());
+fn headline<'a>(title: &'a str, site: Option<&str>) -> &'a str {
+    let title = title.trim();
+    let site = site.map(str::trim).filter(|site| !site.is_empty());
     let front = site.and_then(|site| title.strip_suffix(site));
     let front = front.map(|front| front.trim_end_matches([' ', '-', '|', '–', '—', '·', ':']));
     front.filter(|front| !front.is_empty()).unwrap_or(title)
