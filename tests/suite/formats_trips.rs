@@ -8,9 +8,31 @@ use tawsim_tests::formats::{any_document, any_unit_document, read, try_read, wri
 use tawsim_tokenizer::OffsetUnit;
 
 /// Formats that carry the text as it is.
-const WITH_TEXT: [&str; 6] = ["jsonl", "conllu", "brat", "doccano", "label-studio", "prodigy"];
+const WITH_TEXT: [&str; 11] = [
+    "jsonl",
+    "conllu",
+    "brat",
+    "doccano",
+    "label-studio",
+    "prodigy",
+    "webanno-tsv",
+    "xmi",
+    "json-cas",
+    "gate-xml",
+    "bdocjs",
+];
 /// Those of them that carry any entity.
-const WITH_ANY_ENTITY: [&str; 4] = ["jsonl", "brat", "doccano", "label-studio"];
+const WITH_ANY_ENTITY: [&str; 9] = [
+    "jsonl",
+    "brat",
+    "doccano",
+    "label-studio",
+    "webanno-tsv",
+    "xmi",
+    "json-cas",
+    "gate-xml",
+    "bdocjs",
+];
 /// Those whose offsets count what the user says.
 const OF_ANY_UNIT: [&str; 3] = ["jsonl", "conllu", "doccano"];
 
@@ -18,8 +40,6 @@ const OF_ANY_UNIT: [&str; 3] = ["jsonl", "conllu", "doccano"];
 fn unit_of(name: &str) -> Option<OffsetUnit> {
     (name == "doccano").then_some(OffsetUnit::Utf16)
 }
-const WITH_TEXT: [&str; 7] =
-    ["jsonl", "conllu", "webanno-tsv", "xmi", "json-cas", "gate-xml", "bdocjs"];
 
 fn trip(name: &str, document: &Document, unit: Option<OffsetUnit>) -> (Option<Document>, Losses) {
     let options = WriteOptions { unit, ..WriteOptions::default() };

@@ -74,7 +74,7 @@ fn details(random: &mut Random, span: Span, text: &str) -> EntityDetails<'static
     let mut details = EntityDetails::default();
     match random.below(6) {
         0 => {
-            details.link = Some(LinkDetails { id: Some("p:1|_".into()), ..LinkDetails::default() })
+            details.link = Some(LinkDetails { id: Some("p:1|_".into()), ..LinkDetails::default() });
         }
         1 => {
             details.link = Some(LinkDetails {
