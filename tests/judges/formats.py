@@ -115,7 +115,12 @@ def conllu_rows(folder):
 
 
 def udapi_rows(folder):
+    import logging
+
     from udapi.core.document import Document
+
+    # That words have no heads is said of each row.
+    logging.getLogger().setLevel(logging.ERROR)
 
     documents = {}
     for tree in Document(glob.glob(os.path.join(folder, "all.*"))[0]).trees:
