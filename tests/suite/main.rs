@@ -32,4 +32,5 @@ mod tokenizer_normalize;
 mod tokenizer_segments;
 mod tokenizer_spans;
 mod tokenizer_tokens;
+mod training;
 mod workspace;

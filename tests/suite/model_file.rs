@@ -23,7 +23,7 @@ fn errors_say_what_to_do() {
     newer[8] = 200;
     check(
         &newer,
-        "the model has format version 200, this program reads version 1; use the program that wrote it, or train again",
+        "the model has format version 200, this program reads version 2; use the program that wrote it, or train again",
     );
     let mut longer = bytes.to_vec();
     longer.push(0);

@@ -1,5 +1,6 @@
 //! Files, folders and standard input as documents, one at a time.
 
+mod columns;
 mod text;
 
 use std::fs::File;
@@ -209,13 +210,19 @@ pub(crate) fn read_annotated(
     paths: &[PathBuf],
     streams: &mut Streams<'_>,
 ) -> Result<(Vec<Document>, LabelSet)> {
-    let mut found = find_sources(paths, None);
+    let (columns, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.iter().cloned().partition(|path| path.is_file() && columns::is_columns(path));
+    let mut found = find_sources(&others, None);
     let mut labels = LabelSet::new();
     let mut documents: Vec<Document> = Vec::new();
+    for path in &columns {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        documents.extend(columns::read(path, &name, &mut labels)?);
+    }
     for source in &found.sources {
         if source.format == Format::Text {
             found.failures.push(anyhow::anyhow!(
-                "{}: plain text has no entities; give .jsonl or .tagged files",
+                "{}: plain text has no entities; give .jsonl, .tagged or CoNLL files",
                 source.path.display()
             ));
             continue;

@@ -8,6 +8,7 @@
 
 mod calendar;
 mod clusters;
+mod document;
 mod features;
 mod gazetteer;
 mod hash;
@@ -19,7 +20,9 @@ mod train;
 mod values;
 
 pub use clusters::{ClusterProgress, ClusterSettings, Clusters, ClustersError, learn_clusters};
-pub use features::{FeatureConfig, FeatureConfigError, Property, Template};
+pub use features::{
+    FeatureConfig, FeatureConfigError, FeatureGroup, Property, Template, TemplateError,
+};
 pub use gazetteer::{
     CommonName, Entry, Gazetteer, GazetteerBuilder, GazetteerCounts, GazetteerError,
     GazetteerProblem, GazetteerRecord, GazetteerTable, Imported, Mention, MentionScratch, NameHit,
@@ -27,10 +30,13 @@ pub use gazetteer::{
     import_rows, read_gazetteer_table, write_gazetteer_table,
 };
 pub use link::{Evidence, Link, LinkHints, Linked, Linker};
-pub use model::{Metadata, Model, ModelError};
+pub use model::{EntityEdges, Metadata, Model, ModelError};
 pub use scratch_pool::ScratchPool;
 pub use tagger::{ScoredEntity, Tagger, TaggerScratch};
-pub use train::{TrainCounts, TrainError, TrainReport, TrainSettings, TrainedModel, train};
+pub use train::{
+    Comparison, RetrainCorpus, RetrainSettings, Retrained, ReviewedDocument, TrainCounts,
+    TrainError, TrainProgress, TrainReport, TrainSettings, TrainedModel, retrain, train,
+};
 pub use values::{DateInterval, EntityValue, entity_values};
 
 /// A model file as part of the program, aligned so that [`Model::from_static`] uses it in place.

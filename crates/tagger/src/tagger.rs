@@ -3,12 +3,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use tawsim_corpus::{Entity, Label, LabelSet, Tag, UnitSpan};
-use tawsim_crf::{Lattice, Scratch, posteriors, viterbi};
+use tawsim_crf::{Lattice, Scratch, Transitions, posteriors, viterbi};
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
 use crate::ScratchPool;
+use crate::document::{DocumentChain, Draft, Evidence, second_scores};
 use crate::features::{FormTable, PlaceColumns, TokenizedText, UnitReader, Units, UnreadForm};
-use crate::model::{LANES, Model, ModelView, Pending};
+use crate::model::{EntityEdges, LANES, Model, ModelView, Pending};
 
 /// An entity that the model found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +56,10 @@ pub struct TaggerScratch {
     tags: Vec<Tag>,
     entities: Vec<ScoredEntity>,
     n_tokens: usize,
+    /// What the first pass made of the document, if there is a second one.
+    pub(crate) draft: Draft,
+    pub(crate) keeps_draft: bool,
+    evidence: Evidence,
     /// Which model the sums belong to.
     model: Option<Arc<Model>>,
 }
@@ -83,6 +88,9 @@ impl Default for TaggerScratch {
             tags: Vec::new(),
             entities: Vec::new(),
             n_tokens: 0,
+            draft: Draft::default(),
+            keeps_draft: false,
+            evidence: Evidence::default(),
             model: None,
         }
     }
@@ -144,13 +152,27 @@ impl Tagger {
         self.tokenizer.tokenize(text, &mut scratch.tokenized);
         scratch.n_tokens = scratch.tokenized.tokens().len();
         let view = self.model.view();
+        let second_pass = self.model.document_chain();
+        scratch.draft.clear();
         for sentence_idx in 0..scratch.tokenized.sentences().len() {
+            scratch.units.place = if sentence_idx < 2 { sentence_idx as u8 + 1 } else { 0 };
             let sentence = scratch.tokenized.sentences()[sentence_idx];
             let end = sentence.end_token_idx as usize;
             for start in (sentence.first_token_idx as usize..end).step_by(MAX_SENTENCE_TOKENS) {
                 let piece = start..end.min(start + MAX_SENTENCE_TOKENS);
-                self.tag_sentence(text, piece, view, scratch);
+                if !self.label_sentence(text, piece, view, scratch) {
+                    continue;
+                }
+                if second_pass.is_some() || scratch.keeps_draft {
+                    push_draft(scratch);
+                }
+                if second_pass.is_none() {
+                    self.push_entities(self.model.transitions(), scratch);
+                }
             }
+        }
+        if let Some(chain) = second_pass {
+            self.second_pass(&chain, scratch);
         }
         &scratch.entities
     }
@@ -172,16 +194,18 @@ impl Tagger {
         scratch.form_sums.clear();
         scratch.columns.clear();
         scratch.lattice = Lattice::new(self.model.n_tags());
+        scratch.evidence = Evidence::new(self.model.scheme(), self.model.labels());
         scratch.model = Some(Arc::clone(&self.model));
     }
 
-    fn tag_sentence(
+    /// The first pass over a sentence: units, scores and best path. Returns whether there are units.
+    fn label_sentence(
         &self,
         text: &str,
         tokens: std::ops::Range<usize>,
         view: ModelView<'_>,
         scratch: &mut TaggerScratch,
-    ) {
+    ) -> bool {
         self.adopt(scratch);
         scratch.units.units.clear();
         let (forms, clusters) = (&mut scratch.forms, &view.clusters);
@@ -194,7 +218,10 @@ impl Tagger {
         let tokenized = TokenizedText { text, tokenized: &scratch.tokenized };
         scratch.reader.read(tokenized, tokens, units, form_id);
         if scratch.units.units.is_empty() {
-            return;
+            return false;
+        }
+        if self.model.extractor().needs_quotes() {
+            scratch.units.mark_quotes(text);
         }
         scratch.forms.find_roots(view.gazetteer);
         scratch.units.match_gazetteer(&scratch.forms, view.gazetteer);
@@ -203,7 +230,35 @@ impl Tagger {
         let transitions = self.model.transitions();
         viterbi(&scratch.lattice, transitions, &mut scratch.scratch, &mut scratch.path)
             .expect("every scheme has a path: all units outside");
-        self.push_entities(scratch);
+        true
+    }
+
+    /// Decides again, knowing the whole document, and takes the entities.
+    fn second_pass(&self, chain: &DocumentChain<'_>, scratch: &mut TaggerScratch) {
+        let has_evidence = scratch.evidence.collect(&scratch.draft);
+        let n_tags = self.model.n_tags();
+        let sentences: Vec<std::ops::Range<usize>> = scratch.draft.sentences().collect();
+        for sentence in sentences {
+            let TaggerScratch {
+                draft, evidence, lattice, units, path, scratch: chain_scratch, ..
+            } = &mut *scratch;
+            units.units.clear();
+            units.units.extend_from_slice(&draft.units[sentence.clone()]);
+            if has_evidence && second_scores(chain, evidence, draft, &sentence, lattice) {
+                viterbi(lattice, chain.transitions, chain_scratch, path)
+                    .expect("every scheme has a path: all units outside");
+                self.push_entities(chain.transitions, scratch);
+                continue;
+            }
+            path.clear();
+            path.extend_from_slice(&draft.tags[sentence.clone()]);
+            lattice.reset(sentence.len());
+            for idx in sentence.clone() {
+                lattice.padded_row_mut(idx - sentence.start)[..n_tags]
+                    .copy_from_slice(&draft.scores[idx * n_tags..][..n_tags]);
+            }
+            self.push_entities(self.model.transitions(), scratch);
+        }
     }
 
     /// Sums the weights of forms that were not met before.
@@ -274,7 +329,7 @@ impl Tagger {
         }
     }
 
-    fn push_entities(&self, scratch: &mut TaggerScratch) {
+    fn push_entities(&self, transitions: &Transitions, scratch: &mut TaggerScratch) {
         if scratch.path.iter().all(|tag_idx| *tag_idx == 0) {
             return;
         }
@@ -285,14 +340,20 @@ impl Tagger {
         scratch.tags.clear();
         scratch.tags.extend(scratch.path.iter().map(tag));
         // A hostile model's weights can be beyond what floating point normalises; then no score is known.
-        let marginals = posteriors(&scratch.lattice, model.transitions(), &mut scratch.scratch);
+        let marginals = posteriors(&scratch.lattice, transitions, &mut scratch.scratch);
         let probability = |start: usize, path: &[u16]| {
             marginals.as_ref().map_or(0.0, |marginals| marginals.path_probability(start, path))
         };
         let units = &scratch.units.units;
         for found in scheme.decode(&scratch.tags) {
             let UnitSpan { units: range, label } = found;
-            let span = units[range.start].span.cover(units[range.end - 1].span);
+            let mut span = units[range.start].span.cover(units[range.end - 1].span);
+            if model.metadata().edges == EntityEdges::Words {
+                span = whole_words(span, &scratch.tokenized);
+                if scratch.entities.last().is_some_and(|last| last.span.overlaps(span)) {
+                    continue;
+                }
+            }
             let path = &scratch.path[range.clone()];
             let mut score = probability(range.start, path);
             if scheme == tawsim_corpus::TagScheme::Iob2 && range.end < units.len() {
@@ -305,6 +366,26 @@ impl Tagger {
             scratch.entities.push(ScoredEntity { span, label, score });
         }
     }
+}
+
+/// Keeps what the first pass made of a sentence.
+fn push_draft(scratch: &mut TaggerScratch) {
+    let TaggerScratch { draft, units, forms, lattice, path, .. } = scratch;
+    draft.units.extend_from_slice(&units.units);
+    draft.keys.extend(units.units.iter().map(|unit| forms.key(unit.form)));
+    for unit_idx in 0..units.units.len() {
+        draft.scores.extend_from_slice(lattice.row(unit_idx));
+    }
+    draft.tags.extend_from_slice(path);
+    draft.sentence_ends.push(draft.units.len() as u32);
+}
+
+/// The span with the whole of its first and last token.
+fn whole_words(span: Span, tokenized: &Tokenized) -> Span {
+    let tokens = tokenized.tokens();
+    let first = tokens.partition_point(|token| token.span.end() <= span.start());
+    let last = tokens.partition_point(|token| token.span.start() < span.end());
+    span.cover(tokens[first].span).cover(tokens[last - 1].span)
 }
 
 /// The row of the sums of a form at a distance.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde::Serialize;
 use tawsim_corpus::{
-    Counts, Document, Entity, EntityError, Evaluation, Label, LabelCounts, LabelSet,
+    Counts, Document, Entity, EntityError, Evaluation, Label, LabelCounts, LabelSet, units_of,
 };
 use tawsim_tagger::Tagger;
 use tawsim_tokenizer::Span;
@@ -19,10 +19,10 @@ use crate::streams::Streams;
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The right answers: .jsonl or .tagged files, or folders of them.
+    /// The right answers: .jsonl, .tagged or CoNLL files, or folders of them.
     #[arg(required = true)]
     gold: Vec<PathBuf>,
-    /// A model made by `tawsim train`; the default is the bundled one.
+    /// A model made by `tawsim train`, or the name of one of the program: conflict-ar (the default) or news-ar.
     #[arg(long, value_name = "FILE", conflicts_with = "predicted")]
     model: Option<PathBuf>,
     /// Score these predictions instead of a model's; documents are matched by id.
@@ -43,6 +43,7 @@ pub(crate) struct Args {
 }
 
 const AFTER_HELP: &str = "\
+Of a CoNLL file (token and tag a line), predicted entities are widened to whole rows before they are compared.
 Strict: span and label are equal. Relaxed: the label is equal and the spans overlap.
 
 Examples:
@@ -52,13 +53,16 @@ Examples:
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let (gold, mut labels) = read_annotated(&args.gold, streams)?;
-    let predicted = match &args.predicted {
+    let mut predicted = match &args.predicted {
         Some(path) => read_predicted(path, &gold, &mut labels, streams)?,
         None => {
             let tagger = Tagger::new(open_model(args.model.as_deref())?);
             with_threads(args.threads, || predict(&tagger, &gold, &mut labels))?
         }
     };
+    for (document, entities) in gold.iter().zip(&mut predicted) {
+        widen_to_rows(document, entities);
+    }
     for name in &args.labels {
         if labels.get(name).is_none() {
             bail!("no label {name:?} here; the labels are {}", labels.names().join(", "));
@@ -77,6 +81,23 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         write_errors(&evaluation, &gold, out)?;
     }
     Ok(ExitCode::Success)
+}
+
+/// Widens entities to whole tokens where a document came with its tokens, as CoNLL columns do: there a tag is a
+/// token's. Of two in one token, the first stays.
+fn widen_to_rows(document: &Document, entities: &mut Vec<Entity>) {
+    let rows: Vec<Span> = document.tokens.words().map(|row| row.span).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let mut free_from = 0;
+    entities.retain_mut(|entity| {
+        let Some((range, _)) = units_of(entity, &rows) else { return true };
+        let is_free = range.start >= free_from;
+        free_from = free_from.max(range.end);
+        entity.span = rows[range.start].cover(rows[range.end - 1]);
+        is_free
+    });
 }
 
 /// What the tagger says of the documents, with its labels taken over into `labels`.
@@ -152,10 +173,15 @@ pub(super) fn write_scores(
     write_row("micro", &evaluation.micro(), out)?;
     if !together.is_empty() {
         let name = together.join("+");
-        write_row(&name, &evaluation.micro_of(|label| is_among(together, evaluation, label)), out)?;
+        write_row(&name, &micro_of_names(evaluation, together), out)?;
     }
     writeln!(out, "macro                                {:.4}", evaluation.macro_f1())?;
     Ok(())
+}
+
+/// The scores of these labels together.
+pub(super) fn micro_of_names(evaluation: &Evaluation, names: &[String]) -> LabelCounts {
+    evaluation.micro_of(|label| is_among(names, evaluation, label))
 }
 
 fn is_among(names: &[String], evaluation: &Evaluation, label: Label) -> bool {
@@ -299,10 +325,8 @@ fn report<'a>(evaluation: &'a Evaluation, args: &Args, gold: &'a [Document]) -> 
     let labels = evaluation.labels();
     let row =
         |label: Label| score_row(labels.name(label), &evaluation.per_label()[label.label_idx()]);
-    let together = (!args.labels.is_empty()).then(|| {
-        let counts = evaluation.micro_of(|label| is_among(&args.labels, evaluation, label));
-        score_row(args.labels.join("+"), &counts)
-    });
+    let together = (!args.labels.is_empty())
+        .then(|| score_row(args.labels.join("+"), &micro_of_names(evaluation, &args.labels)));
     let errors = evaluation.errors().iter().map(|error| error_row(error, gold, labels));
     Report {
         documents: evaluation.n_documents(),

@@ -59,10 +59,14 @@ impl Command {
     }
 }
 
-/// The model that a command works with: a file, or the bundled one.
+/// The model that a command works with: a file, or one that is part of the program, by its name; the default one
+/// is `conflict-ar`.
 fn open_model(path: Option<&Path>) -> Result<Model> {
     match path {
-        Some(path) => Model::open(path).with_context(|| path.display().to_string()),
+        Some(path) => match path.to_str().filter(|_| !path.exists()).and_then(bundled_as) {
+            Some(model) => Ok(model),
+            None => Model::open(path).with_context(|| path.display().to_string()),
+        },
         None => bundled_model(),
     }
 }
@@ -72,9 +76,19 @@ fn bundled_model() -> Result<Model> {
     Ok(Model::bundled())
 }
 
+#[cfg(feature = "bundled-model")]
+fn bundled_as(name: &str) -> Option<Model> {
+    Model::bundled_as(name)
+}
+
 #[cfg(not(feature = "bundled-model"))]
 fn bundled_model() -> Result<Model> {
-    anyhow::bail!("this program was built without the bundled model; say --model FILE")
+    anyhow::bail!("this program was built without the bundled models; say --model FILE")
+}
+
+#[cfg(not(feature = "bundled-model"))]
+fn bundled_as(_: &str) -> Option<Model> {
+    None
 }
 
 /// Runs `work` on `n_threads` threads; 0 means one a core.

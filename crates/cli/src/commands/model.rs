@@ -18,7 +18,7 @@ pub(crate) enum Command {
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  tawsim model info\n  tawsim model info my.tawsim --json")]
 pub(crate) struct InfoArgs {
-    /// A model made by `tawsim train`; the default is the bundled one.
+    /// A model made by `tawsim train`, or the name of one of the program: conflict-ar (the default) or news-ar.
     model: Option<PathBuf>,
     /// Write one JSON object.
     #[arg(long)]

@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Write here instead of to standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// A model made by `tawsim train`; the default is the bundled one.
+    /// A model made by `tawsim train`, or the name of one of the program: conflict-ar (the default) or news-ar.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Read all inputs as this, whatever their names.

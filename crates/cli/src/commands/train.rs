@@ -1,3 +1,6 @@
+mod ablation;
+mod again;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -5,15 +8,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tawsim_corpus::{Document, LabelSet};
 use tawsim_tagger::{
-    Clusters, Gazetteer, GazetteerBuilder, Model, Tagger, TrainReport, TrainSettings, TrainedModel,
-    train,
+    Clusters, EntityEdges, FeatureConfig, Gazetteer, GazetteerBuilder, Model, Tagger, TrainError,
+    TrainProgress, TrainReport, TrainSettings, train,
 };
 
 use super::evaluate::{evaluate_tagger, write_scores};
 use super::gazetteer::table_paths;
 use super::with_threads;
 use crate::ExitCode;
-use crate::input::read_annotated;
+use crate::input::{documents, find_sources, read_annotated};
 use crate::output::write_atomically;
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
@@ -34,6 +37,22 @@ pub(crate) struct Args {
     /// Word clusters to go into the model, made by `tawsim clusters`.
     #[arg(long, value_name = "FILE")]
     clusters: Option<PathBuf>,
+    /// Templates of features to use instead of the bundled models' ones, one a line: form@-1 clitics@0.
+    #[arg(long, value_name = "FILE")]
+    templates: Option<PathBuf>,
+    /// Where entities begin and end: at stems, so that clitics stay outside, or at whole words.
+    #[arg(long, default_value = "stems", value_parser = edges)]
+    edges: EntityEdges,
+    /// Texts without entities: what a first model calls a word there tells the final one of it. May be given more
+    /// than once.
+    #[arg(long, value_name = "PATH")]
+    unlabelled: Vec<PathBuf>,
+    /// Learn a second pass over each document: what a word is elsewhere in it speaks for what it is here.
+    #[arg(long)]
+    second_pass: bool,
+    /// Parts that the documents are cut in for --unlabelled and --second-pass.
+    #[arg(long, default_value_t = 5, value_name = "PARTS")]
+    folds: usize,
     /// The model's name; the default is that of the output.
     #[arg(long)]
     name: Option<String>,
@@ -61,6 +80,21 @@ pub(crate) struct Args {
     /// Leave attributes out of the file whose weights are all smaller than this.
     #[arg(long, default_value_t = 0.02, value_parser = non_negative)]
     prune_below: f64,
+    /// Start from this model: its templates, names, clusters and weights. INPUTS are what was reviewed since.
+    #[arg(long, value_name = "MODEL")]
+    warm_start: Option<PathBuf>,
+    /// With --warm-start: documents to learn from that are not new; none of them is kept back.
+    #[arg(long, value_name = "PATH", requires = "warm_start")]
+    base: Vec<PathBuf>,
+    /// With --warm-start: documents reviewed in part. Their lines with an entity count, nothing is assumed of the rest.
+    #[arg(long, value_name = "PATH", requires = "warm_start")]
+    partial: Vec<PathBuf>,
+    /// Train once more without each group of features, and print what it is worth on these documents.
+    #[arg(long, value_name = "PATH")]
+    ablate: Vec<PathBuf>,
+    /// Labels that --ablate also scores together; the default is all.
+    #[arg(long, value_delimiter = ',', value_name = "LABELS", requires = "ablate")]
+    together: Vec<String>,
     /// Say nothing on standard error but errors.
     #[arg(long, short)]
     quiet: bool,
@@ -84,6 +118,11 @@ fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+fn edges(text: &str) -> Result<EntityEdges, String> {
+    let known = EntityEdges::NAMES.iter().find(|(_, name)| *name == text);
+    known.map(|(edges, _)| *edges).ok_or_else(|| "write stems or words".to_owned())
+}
+
 fn non_negative(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     if number >= 0.0 && number.is_finite() { Ok(number) } else { Err("not below 0".to_owned()) }
@@ -91,21 +130,24 @@ fn non_negative(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     check_output(&args.output)?;
-    let (mut documents, mut labels) = read_annotated(&args.inputs, streams)?;
+    if let Some(start) = &args.warm_start {
+        again::run(args, start, streams)?;
+        return Ok(ExitCode::Success);
+    }
+    let (mut annotated, mut labels) = read_annotated(&args.inputs, streams)?;
     if !args.labels.is_empty() {
-        labels = keep_labels(&mut documents, &labels, &args.labels)?;
+        if let Some(unknown) = args.labels.iter().find(|name| labels.get(name).is_none()) {
+            bail!("no label {unknown:?} in the documents; they have {}", labels.names().join(", "));
+        }
+        labels = keep_labels(&mut annotated, &labels, &args.labels)?;
     }
     let gazetteer = read_gazetteer(&args.gazetteer)?;
-    let (held_out, documents) = split(documents, args.holdout, args.seed);
-    let mut settings = settings(args, gazetteer, documents.len());
-    if let Some(path) = &args.clusters {
-        let table = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        settings.clusters =
-            Clusters::from_tsv(&table).with_context(|| path.display().to_string())?;
-    }
+    let (held_out, annotated) = split(annotated, args.holdout, args.seed);
+    let mut settings = settings(args, gazetteer, annotated.len());
+    read_more(args, &mut settings, streams)?;
     let messages = &mut streams.messages;
     let trained = with_threads(args.threads, || {
-        train_with_progress(args, &documents, &labels, &settings, messages)
+        told(args, messages, |progress| train(&annotated, &labels, &settings, progress))
     })??;
     write_atomically(&args.output, &trained.bytes)?;
     if !args.quiet {
@@ -117,7 +159,50 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         messages.tell(&format!("scores on {} documents kept back:", held_out.len()));
         write_scores(&evaluation, &[], &mut *streams.stdout)?;
     }
+    if !args.ablate.is_empty() {
+        ablate(args, &annotated, &labels, &settings, streams)?;
+    }
     Ok(ExitCode::Success)
+}
+
+/// The table of what each group of features is worth.
+fn ablate(
+    args: &Args,
+    train: &[Document],
+    labels: &LabelSet,
+    settings: &TrainSettings,
+    streams: &mut Streams<'_>,
+) -> Result<()> {
+    let (mut test, test_labels) = read_annotated(&args.ablate, streams)?;
+    keep_labels(&mut test, &test_labels, labels.names())?;
+    let together = if args.together.is_empty() { labels.names() } else { &args.together };
+    with_threads(args.threads, || {
+        ablation::Ablation { train, test: &test, labels, together }.run(settings, streams)
+    })?
+}
+
+/// Clusters, templates and unlabelled texts, from their files.
+fn read_more(args: &Args, settings: &mut TrainSettings, streams: &mut Streams<'_>) -> Result<()> {
+    if let Some(path) = &args.clusters {
+        let place = || path.display().to_string();
+        let table = std::fs::read_to_string(path).with_context(place)?;
+        settings.clusters = Clusters::from_tsv(&table).with_context(place)?;
+    }
+    if let Some(path) = &args.templates {
+        let place = || path.display().to_string();
+        let text = std::fs::read_to_string(path).with_context(place)?;
+        settings.features = FeatureConfig::from_text(&text).with_context(place)?;
+    }
+    let found = find_sources(&args.unlabelled, None);
+    if let Some(failure) = found.failures.into_iter().next() {
+        return Err(failure);
+    }
+    for source in &found.sources {
+        for document in documents(source, streams.stdin, &mut LabelSet::new()) {
+            settings.unlabelled.push(document?.text);
+        }
+    }
+    Ok(())
 }
 
 /// Better now than after minutes of work.
@@ -139,9 +224,6 @@ fn keep_labels(
     wanted: &[String],
 ) -> Result<LabelSet> {
     let kept = LabelSet::from_names(wanted)?;
-    if let Some(unknown) = wanted.iter().find(|name| labels.get(name).is_none()) {
-        bail!("no label {unknown:?} in the documents; they have {}", labels.names().join(", "));
-    }
     for document in documents {
         document.entities.retain_mut(|entity| {
             let label = kept.get(labels.name(entity.label));
@@ -199,23 +281,32 @@ fn settings(args: &Args, gazetteer: Gazetteer, n_documents: usize) -> TrainSetti
     settings.min_count = args.min_count;
     settings.prune_below = args.prune_below as f32;
     settings.crf.c2 = args.c2;
+    settings.edges = args.edges;
+    settings.second_pass = args.second_pass;
+    settings.n_folds = args.folds;
     settings.crf.lbfgs.max_iterations = args.max_iterations;
     settings
 }
 
-fn train_with_progress(
+/// What hears of each iteration.
+type Watch<'a> = dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send + 'a;
+
+/// Trains with a progress bar, or with messages where nobody watches one.
+fn told<T>(
     args: &Args,
-    documents: &[Document],
-    labels: &LabelSet,
-    settings: &TrainSettings,
     messages: &mut Messages<'_>,
-) -> Result<TrainedModel> {
+    train: impl FnOnce(&mut Watch<'_>) -> Result<T, TrainError>,
+) -> Result<T> {
     let bar = step_bar(args.max_iterations as u64, messages);
     let is_watched = messages.stderr.is_terminal();
-    let trained = train(documents, labels, settings, &mut |progress| {
+    let trained = train(&mut |progress| {
         let state = format!(
-            "iteration {}  loss {:.2}  gradient {:.3}",
-            progress.iteration, progress.loss, progress.gradient_norm
+            "chain {} of {}  iteration {}  loss {:.2}  gradient {:.3}",
+            progress.stage + 1,
+            progress.n_stages,
+            progress.iteration,
+            progress.loss,
+            progress.gradient_norm
         );
         bar.set_position(progress.iteration as u64);
         bar.set_message(state.clone());

@@ -152,7 +152,14 @@ impl FormTable {
                 let key = if text.kind == TokenKind::Number { "0" } else { text.folded };
                 self.values.extend(clusters.get(hash_text(key), level).map(u64::from));
             }
-            Property::Clitics | Property::Gazetteer | Property::GazetteerSet => {}
+            Property::Usage => {
+                self.values.extend(clusters.usage(hash_text(text.folded)).map(u64::from));
+            }
+            Property::Clitics
+            | Property::Gazetteer
+            | Property::GazetteerSet
+            | Property::Quote
+            | Property::Place => {}
         }
     }
 

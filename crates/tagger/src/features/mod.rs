@@ -1,6 +1,8 @@
 //! Units of a sentence and the attributes that describe them.
 
 mod form;
+mod groups;
+mod names;
 mod place;
 mod template;
 mod unit;
@@ -9,6 +11,8 @@ pub(crate) use form::FormTable;
 pub(crate) use place::{PlaceColumns, PlacePlan};
 pub(crate) use unit::{TokenizedText, Unit, UnitReader, UnreadForm};
 
+pub use groups::FeatureGroup;
+pub use names::TemplateError;
 pub use template::{FeatureConfig, FeatureConfigError, Property, Template};
 
 use std::ops::RangeInclusive;
@@ -50,6 +54,8 @@ enum PlaceProperty {
     Clitics,
     Gazetteer,
     GazetteerSet,
+    Quote,
+    Place,
 }
 
 /// The units of one sentence with their gazetteer hits. Reused from sentence to sentence.
@@ -61,6 +67,10 @@ pub(crate) struct Units {
     gazetteer_ends: Vec<u32>,
     /// The same joined to one value a unit; 0 where there is no hit.
     gazetteer_sets: Vec<u64>,
+    /// How far behind an opening quotation mark each unit stands; empty if no template asks.
+    quotes: Vec<u8>,
+    /// 1 in the document's first sentence, 2 in its second, 0 in the rest.
+    pub place: u8,
     keys: Vec<u64>,
     roots: Vec<u32>,
     hits: Vec<Hit>,
@@ -102,6 +112,8 @@ impl FeatureExtractor {
             Property::Clitics => PlaceProperty::Clitics,
             Property::Gazetteer => PlaceProperty::Gazetteer,
             Property::GazetteerSet => PlaceProperty::GazetteerSet,
+            Property::Quote => PlaceProperty::Quote,
+            Property::Place => PlaceProperty::Place,
             of_form => PlaceProperty::Form(self.property_idx(of_form)),
         }
     }
@@ -126,6 +138,12 @@ impl FeatureExtractor {
 
     pub(crate) fn place_plan(&self) -> &PlacePlan {
         &self.place_plan
+    }
+
+    /// Whether a template asks for quotation marks.
+    pub(crate) fn needs_quotes(&self) -> bool {
+        let mut parts = self.place_templates.iter().flat_map(|template| &template.parts);
+        parts.any(|(property, _)| matches!(property, PlaceProperty::Quote))
     }
 
     pub(crate) fn form_templates(&self) -> &[FormTemplate] {
@@ -182,6 +200,11 @@ impl FeatureExtractor {
                 PlaceProperty::GazetteerSet | PlaceProperty::Gazetteer => {
                     units.gazetteer_set(unit_idx, offset)?
                 }
+                PlaceProperty::Quote => units.quote(unit_idx, offset)?,
+                PlaceProperty::Place => {
+                    units.get(unit_idx, offset)?;
+                    Some(u64::from(units.place)).filter(|place| *place > 0)?
+                }
             };
             hash = mix(hash, value);
         }
@@ -233,6 +256,29 @@ impl Units {
 
     fn gazetteer_set(&self, unit_idx: usize, offset: i8) -> Option<u64> {
         self.gazetteer_sets.get(unit_idx.checked_add_signed(offset.into())?).copied()
+    }
+
+    fn quote(&self, unit_idx: usize, offset: i8) -> Option<u64> {
+        let quote = *self.quotes.get(unit_idx.checked_add_signed(offset.into())?)?;
+        (quote > 0).then_some(quote.into())
+    }
+
+    /// Measures how far behind an opening quotation mark each unit stands.
+    pub(crate) fn mark_quotes(&mut self, text: &str) {
+        self.quotes.clear();
+        let mut distance = 0;
+        for unit in &self.units {
+            let mark = unit.span.slice(text).chars().next().unwrap_or_default();
+            let opens = matches!(mark, '«' | '“' | '„') || (mark == '"' && distance == 0);
+            let closes = matches!(mark, '»' | '”' | '"');
+            self.quotes.push(if opens || closes { 0 } else { distance });
+            distance = match distance {
+                _ if opens => 1,
+                _ if closes => 0,
+                1..4 => distance + 1,
+                _ => distance,
+            };
+        }
     }
 
     /// Looks the units up in the gazetteer; `forms` gives their keys.

@@ -116,6 +116,14 @@ impl PlacePlan {
                 PlaceProperty::Gazetteer | PlaceProperty::GazetteerSet => {
                     values.extend(&units.gazetteer_sets);
                 }
+                PlaceProperty::Quote => {
+                    let none_for_0 = |quote: &u8| if *quote == 0 { NONE } else { (*quote).into() };
+                    values.extend(units.quotes.iter().map(none_for_0));
+                }
+                PlaceProperty::Place => {
+                    let place = if units.place == 0 { NONE } else { units.place.into() };
+                    values.extend(units.units.iter().map(|_| place));
+                }
             }
             values.extend([edges[1]; PADDING]);
         }

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::TemplateError;
+
 /// Something a unit has that attributes are made of. Form properties depend on the word form alone, so
 /// their weights can be summed once per form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,12 +30,21 @@ pub enum Property {
     Gazetteer,
     /// The hits' kinds and places joined into one value.
     GazetteerSet,
+    /// What the word was labelled in unlabelled text: label, share and count as one value.
+    Usage,
+    /// How far behind an opening quotation mark the unit stands, up to 4.
+    Quote,
+    /// Where in the document the sentence stands: its first, its second, the rest.
+    Place,
 }
 
 impl Property {
     /// Whether it depends on the word form alone.
     pub(crate) const fn is_of_form(self) -> bool {
-        !matches!(self, Self::Clitics | Self::Gazetteer | Self::GazetteerSet)
+        !matches!(
+            self,
+            Self::Clitics | Self::Gazetteer | Self::GazetteerSet | Self::Quote | Self::Place
+        )
     }
 
     /// Whether it has at most one value, so that it can be joined with others.
@@ -70,6 +81,9 @@ pub enum FeatureConfigError {
     /// A property's number is out of range.
     #[error("template {0}: affixes and n-grams have 1 to 8 characters, clusters four levels")]
     Size(usize),
+    /// A line is no template.
+    #[error(transparent)]
+    Line(#[from] TemplateError),
 }
 
 impl FeatureConfig {
@@ -81,13 +95,7 @@ impl FeatureConfig {
     /// The templates of the bundled models.
     #[must_use]
     pub fn standard() -> Self {
-        let mut templates = Vec::new();
-        for &(property, first, last) in STANDARD_SINGLE {
-            templates
-                .extend((first..=last).map(|offset| Template { parts: vec![(property, offset)] }));
-        }
-        templates.extend(STANDARD_JOINED.iter().map(|parts| Template { parts: parts.to_vec() }));
-        Self { templates }
+        Self::from_text(include_str!("standard.templates")).expect("a test reads it")
     }
 
     /// Checks what a model file or a caller brought.
@@ -125,44 +133,6 @@ const fn has_good_size(property: Property) -> bool {
         _ => true,
     }
 }
-
-/// Property, first and last distance.
-const STANDARD_SINGLE: &[(Property, i8, i8)] = &[
-    (Property::Form, -3, 3),
-    (Property::Stem, -1, 1),
-    (Property::Prefixes(4), 0, 0),
-    (Property::Suffixes(4), 0, 0),
-    (Property::Prefixes(3), -1, -1),
-    (Property::Prefixes(3), 1, 1),
-    (Property::Suffixes(3), -1, -1),
-    (Property::Suffixes(3), 1, 1),
-    (Property::Ngrams(3), 0, 0),
-    (Property::Shape, -2, 2),
-    (Property::Length, 0, 0),
-    (Property::Clitics, -1, 2),
-    (Property::Cluster(0), -2, 2),
-    (Property::Cluster(1), -2, 2),
-    (Property::Gazetteer, -2, 2),
-];
-
-/// Joined properties.
-const STANDARD_JOINED: &[&[(Property, i8)]] = &[
-    &[(Property::Form, -1), (Property::Form, 0)],
-    &[(Property::Form, 0), (Property::Form, 1)],
-    &[(Property::Form, -2), (Property::Form, -1)],
-    &[(Property::Form, 1), (Property::Form, 2)],
-    &[(Property::Clitics, 0), (Property::Form, 0)],
-    &[(Property::Clitics, 0), (Property::Form, -1)],
-    &[(Property::Form, -1), (Property::Clitics, 0), (Property::Shape, 0)],
-    &[(Property::Form, -1), (Property::GazetteerSet, 0)],
-    &[(Property::GazetteerSet, 0), (Property::Clitics, 0)],
-    &[(Property::GazetteerSet, -1), (Property::GazetteerSet, 0)],
-    &[(Property::GazetteerSet, 0), (Property::GazetteerSet, 1)],
-    &[(Property::Cluster(0), -1), (Property::Cluster(0), 0)],
-    &[(Property::Cluster(0), 0), (Property::Cluster(0), 1)],
-    &[(Property::Shape, -1), (Property::Shape, 0), (Property::Shape, 1)],
-    &[(Property::Form, -2), (Property::Form, -1), (Property::Clitics, 0)],
-];
 
 #[cfg(test)]
 mod tests {

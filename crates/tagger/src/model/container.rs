@@ -9,7 +9,7 @@ use super::ModelError;
 /// First bytes of every model file. The high first byte and the line ends show damage by text transfer.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89TWSM\r\n\n";
 /// What this program writes and reads.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 /// Sections begin at multiples of this.
 const ALIGNMENT: usize = 64;
 /// The most sections that a file may have.
@@ -55,10 +55,13 @@ pub(crate) enum SectionKind {
     GazetteerRelations = 9,
     EntryNames = 10,
     EntryStrings = 11,
+    DocumentSlots = 12,
+    DocumentWeights = 13,
+    DocumentTransitions = 14,
 }
 
 impl SectionKind {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Metadata,
         Self::AttributeSlots,
         Self::Weights,
@@ -70,6 +73,9 @@ impl SectionKind {
         Self::GazetteerRelations,
         Self::EntryNames,
         Self::EntryStrings,
+        Self::DocumentSlots,
+        Self::DocumentWeights,
+        Self::DocumentTransitions,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -85,6 +91,9 @@ impl SectionKind {
             Self::GazetteerRelations => "gazetteer relations",
             Self::EntryNames => "names of gazetteer entries",
             Self::EntryStrings => "strings of gazetteer entries",
+            Self::DocumentSlots => "attribute slots of the second pass",
+            Self::DocumentWeights => "weights of the second pass",
+            Self::DocumentTransitions => "transitions of the second pass",
         }
     }
 }

@@ -29,6 +29,30 @@ pub struct Metadata {
     pub n_gazetteer_names: u64,
     /// How it was trained: settings, counts, scores; for people.
     pub notes: BTreeMap<String, String>,
+    /// Where its entities begin and end.
+    pub edges: EntityEdges,
+}
+
+/// Where entities begin and end: a convention of the corpus that a model was trained on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntityEdges {
+    /// At stems: clitics stay outside, `ل` + `لبنان` is tagged as `لبنان`.
+    #[default]
+    Stems,
+    /// At words: an entity covers the whole of its first and last word with their clitics, as in ANERcorp.
+    Words,
+}
+
+impl EntityEdges {
+    /// Both, with their names in files and messages.
+    pub const NAMES: [(Self, &str); 2] = [(Self::Stems, "stems"), (Self::Words, "words")];
+
+    /// The name in messages and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let known = Self::NAMES.iter().find(|(edges, _)| *edges == self);
+        known.map_or("", |(_, name)| name)
+    }
 }
 
 /// The most bytes that metadata may take, in the file and in memory while it is read.

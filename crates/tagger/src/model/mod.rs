@@ -1,11 +1,14 @@
 //! The model file: written once, then read in place.
 
 mod attributes;
+#[cfg(feature = "bundled-model")]
+mod bundled;
 mod container;
 mod metadata;
 mod storage;
 
-pub use metadata::Metadata;
+pub(crate) use attributes::{AttributeSlot, attribute_table, row_of};
+pub use metadata::{EntityEdges, Metadata};
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -14,13 +17,14 @@ use tawsim_corpus::{LabelSet, Tag, TagScheme};
 use tawsim_crf::{TransitionMask, Transitions};
 use thiserror::Error;
 
-use crate::clusters::{ClusterRow, WordClusters};
+use crate::clusters::{ClusterRow, Clusters, WordClusters};
+use crate::document::{DocumentChain, DocumentWeights};
 use crate::features::FeatureExtractor;
 use crate::gazetteer::{
-    Edge, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit, NameRow,
-    RelationRow, named,
+    Edge, Entries, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit,
+    NameRow, RelationRow, named,
 };
-use attributes::{AttributeFilter, AttributeSlot, attribute_table, first_slot, row_of};
+use attributes::{AttributeFilter, first_slot};
 use container::{SectionKind, SectionRanges};
 use storage::Storage;
 
@@ -72,6 +76,8 @@ pub struct Model {
     labels: LabelSet,
     scheme: TagScheme,
     transitions: Transitions,
+    /// Of the second pass over a document, if there is one.
+    document_transitions: Option<Transitions>,
     extractor: FeatureExtractor,
     filter: AttributeFilter,
 }
@@ -87,6 +93,8 @@ pub(crate) struct ModelParts<'a> {
     pub transitions: &'a [f32],
     pub gazetteer: &'a Gazetteer,
     pub clusters: &'a [ClusterRow],
+    /// The second pass; empty where there is none.
+    pub document: &'a DocumentWeights,
 }
 
 /// The arrays of a model, borrowed once for many sentences.
@@ -128,14 +136,6 @@ impl Model {
         Self::from_storage(Storage::from_static(bytes))
     }
 
-    /// The model that is part of the program, `conflict-ar`.
-    #[cfg(feature = "bundled-model")]
-    #[must_use]
-    pub fn bundled() -> Self {
-        let bytes = crate::include_model!("../../../../models/conflict-ar.tawsim");
-        Self::from_static(bytes).expect("a test reads the bundled model")
-    }
-
     fn from_storage(storage: Storage) -> Result<Self, ModelError> {
         let ranges = container::read(storage.bytes())?;
         let section = |kind| &storage.bytes()[section_range(&ranges, kind)];
@@ -147,10 +147,23 @@ impl Model {
         let scheme = scheme_from_name(&metadata.scheme)?;
         let n_tags = scheme.n_tags(labels.len());
         let transitions = transitions(section(SectionKind::Transitions), n_tags, scheme, &labels)?;
+        let document = section(SectionKind::DocumentTransitions);
+        let document_transitions = (!document.is_empty())
+            .then(|| self::transitions(document, n_tags, scheme, &labels))
+            .transpose()?;
         let extractor = FeatureExtractor::new(&metadata.features);
         let filter = AttributeFilter::new(&[]);
-        let mut model =
-            Self { storage, ranges, metadata, labels, scheme, transitions, extractor, filter };
+        let mut model = Self {
+            storage,
+            ranges,
+            metadata,
+            labels,
+            scheme,
+            transitions,
+            document_transitions,
+            extractor,
+            filter,
+        };
         model.validate()?;
         model.filter = AttributeFilter::new(model.section(SectionKind::AttributeSlots));
         Ok(model)
@@ -166,15 +179,24 @@ impl Model {
         if !weights.len().is_multiple_of(self.n_tags()) || !is_scale(self.metadata.weight_scale) {
             return Err(damaged(SectionKind::Weights));
         }
-        let is_table = |n_slots: usize, n_empty: usize| {
-            n_slots == 0 || (n_slots.is_power_of_two() && n_empty > 0)
-        };
-        let n_empty = slots.iter().filter(|slot| slot.row == 0).count();
-        let in_bounds = slots.iter().all(|slot| slot.row as usize <= n_rows);
-        if !in_bounds || !is_table(slots.len(), n_empty) {
+        if !is_slot_table(slots, n_rows) {
             return Err(damaged(SectionKind::AttributeSlots));
         }
-        Ok(())
+        self.validate_document_chain()
+    }
+
+    fn validate_document_chain(&self) -> Result<(), ModelError> {
+        let damaged = |kind: SectionKind| ModelError::Damaged { what: kind.name() };
+        let rows = self.typed::<f32>(SectionKind::DocumentWeights)?;
+        let slots = self.typed::<AttributeSlot>(SectionKind::DocumentSlots)?;
+        let n_tags = self.n_tags();
+        let n_rows = (rows.len() / n_tags).saturating_sub(n_tags);
+        let has_scores = self.document_transitions.is_none() || rows.len() >= n_tags * n_tags;
+        let is_sane = rows.iter().all(|weight| weight.abs() <= MAX_TRANSITION);
+        if !rows.len().is_multiple_of(n_tags) || !has_scores || !is_sane {
+            return Err(damaged(SectionKind::DocumentWeights));
+        }
+        if is_slot_table(slots, n_rows) { Ok(()) } else { Err(damaged(SectionKind::DocumentSlots)) }
     }
 
     fn validate_gazetteer(&self) -> Result<(), ModelError> {
@@ -215,6 +237,52 @@ impl Model {
             ),
             clusters: WordClusters::new(self.section(SectionKind::Clusters)),
         }
+    }
+
+    /// The chain of the second pass over a document, if the model has one.
+    pub(crate) fn document_chain(&self) -> Option<DocumentChain<'_>> {
+        Some(DocumentChain {
+            transitions: self.document_transitions.as_ref()?,
+            slots: self.section(SectionKind::DocumentSlots),
+            rows: self.section(SectionKind::DocumentWeights),
+            n_tags: self.n_tags(),
+        })
+    }
+
+    /// The second pass as plain numbers, if the model has one.
+    pub(crate) fn document_weights(&self) -> Option<DocumentWeights> {
+        self.document_transitions.as_ref()?;
+        Some(DocumentWeights {
+            slots: self.section(SectionKind::DocumentSlots).to_vec(),
+            rows: self.section(SectionKind::DocumentWeights).to_vec(),
+            transitions: self.section(SectionKind::DocumentTransitions).to_vec(),
+        })
+    }
+
+    /// The names and entries that the model brings along, to be built on.
+    #[must_use]
+    pub fn gazetteer(&self) -> Gazetteer {
+        let entries = self.entries_view();
+        let edges = self.section::<Edge>(SectionKind::GazetteerEdges);
+        Gazetteer {
+            fingerprint: crate::hash::hash_bytes(bytemuck::cast_slice(edges)),
+            kinds: self.metadata.gazetteer_kinds.clone(),
+            edges: edges.to_vec(),
+            name_ends: self.section(SectionKind::GazetteerNames).to_vec(),
+            n_names: self.metadata.n_gazetteer_names as usize,
+            entries: Entries {
+                rows: entries.rows.to_vec(),
+                relations: entries.relations.to_vec(),
+                names: entries.names.to_vec(),
+                strings: entries.strings.to_vec(),
+            },
+        }
+    }
+
+    /// The word clusters that the model brings along.
+    #[must_use]
+    pub fn clusters(&self) -> Clusters {
+        Clusters { rows: self.section(SectionKind::Clusters).to_vec() }
     }
 
     /// What the gazetteer knows of its entries.
@@ -272,6 +340,11 @@ impl Model {
             ],
             gazetteer,
             old(SectionKind::Clusters),
+            [
+                old(SectionKind::DocumentSlots),
+                old(SectionKind::DocumentWeights),
+                old(SectionKind::DocumentTransitions),
+            ],
         )))
     }
 
@@ -317,6 +390,15 @@ impl Model {
         &self.transitions
     }
 
+    /// Stored transition weights: moves `[previous][current]`, start, end.
+    pub(crate) fn transition_rows(&self) -> [&[f32]; 3] {
+        let n_tags = self.n_tags();
+        let (moves, edges) =
+            self.section::<f32>(SectionKind::Transitions).split_at(n_tags * n_tags);
+        let (start, end) = edges.split_at(n_tags);
+        [moves, start, end]
+    }
+
     pub(crate) fn extractor(&self) -> &FeatureExtractor {
         &self.extractor
     }
@@ -331,7 +413,6 @@ impl ModelView<'_> {
 
     /// Adds the weights of an attribute to `sums`, in units of the model's weight scale. Sums of integers
     /// are exact, so they do not depend on the order of attributes.
-    #[cfg(test)]
     pub(crate) fn add_attribute(&self, key: u64, sums: &mut [i32]) {
         if let Some(row) = row_of(self.slots, key) {
             let weights = &self.weights[row as usize * self.n_tags..][..self.n_tags];
@@ -423,12 +504,24 @@ impl ModelParts<'_> {
             ],
             self.gazetteer,
             bytemuck::cast_slice(self.clusters),
+            [
+                bytemuck::cast_slice(&self.document.slots),
+                bytemuck::cast_slice(&self.document.rows),
+                bytemuck::cast_slice(&self.document.transitions),
+            ],
         )))
     }
 }
 
 /// Transition scores beyond this are no result of training; with it all sums stay finite.
 const MAX_TRANSITION: f32 = 1e6;
+
+/// Whether slots are a table whose rows are there.
+fn is_slot_table(slots: &[AttributeSlot], n_rows: usize) -> bool {
+    let has_room = slots.iter().any(|slot| slot.row == 0);
+    let in_bounds = slots.iter().all(|slot| slot.row as usize <= n_rows);
+    in_bounds && (slots.is_empty() || (slots.len().is_power_of_two() && has_room))
+}
 
 /// Whether stored weights times this stay in the range of trained weights.
 fn is_scale(scale: f32) -> bool {
@@ -440,6 +533,7 @@ fn sections<'a>(
     [metadata, slots, weights, transitions]: [&'a [u8]; 4],
     gazetteer: &'a Gazetteer,
     clusters: &'a [u8],
+    [document_slots, document_weights, document_transitions]: [&'a [u8]; 3],
 ) -> [&'a [u8]; SectionKind::ALL.len()] {
     let entries = &gazetteer.entries;
     [
@@ -454,6 +548,9 @@ fn sections<'a>(
         bytemuck::cast_slice(&entries.relations),
         bytemuck::cast_slice(&entries.names),
         &entries.strings,
+        document_slots,
+        document_weights,
+        document_transitions,
     ]
 }
 

@@ -1,8 +1,12 @@
 use tawsim_corpus::{Document, Entity, LabelSet, Tag, TagScheme, UnitSpan, units_of};
 use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
-use super::TrainSettings;
-use crate::features::{FeatureExtractor, FormTable, TokenizedText, UnitReader, Units, UnreadForm};
+use super::{Sample, TrainSettings};
+use crate::clusters::Clusters;
+use crate::features::{
+    FeatureExtractor, FormTable, TokenizedText, Unit, UnitReader, Units, UnreadForm,
+};
+use crate::model::EntityEdges;
 
 /// What is the same for all documents.
 pub(super) struct Extraction<'a> {
@@ -36,7 +40,9 @@ impl<'a> Extraction<'a> {
         }
     }
 
-    pub(super) fn document(&self, document: &Document) -> ExtractedDocument {
+    /// The document's sentences, with word classes of `clusters`.
+    pub(super) fn document(&self, sample: Sample<'_>, clusters: &Clusters) -> ExtractedDocument {
+        let document = sample.document;
         let mut tokenized = Tokenized::default();
         self.tokenizer.tokenize(&document.text, &mut tokenized);
         let properties = self.extractor.form_properties();
@@ -44,10 +50,11 @@ impl<'a> Extraction<'a> {
         forms.clear(properties);
         let (mut reader, mut units) = (UnitReader::default(), Units::default());
         let mut out = ExtractedDocument::default();
-        let clusters = self.settings.clusters.view();
-        let mut entities = EntityCursor { rest: &document.entities, scheme: self.settings.scheme };
+        let clusters = clusters.view();
+        let mut entities = EntityCursor::new(document, self.settings);
         let source = TokenizedText { text: &document.text, tokenized: &tokenized };
-        for sentence in tokenized.sentences() {
+        for (sentence_idx, sentence) in tokenized.sentences().iter().enumerate() {
+            units.place = if sentence_idx < 2 { sentence_idx as u8 + 1 } else { 0 };
             let tokens = sentence.first_token_idx as usize..sentence.end_token_idx as usize;
             units.units.clear();
             let form_id = |identity, text: UnreadForm<'_>| {
@@ -55,12 +62,23 @@ impl<'a> Extraction<'a> {
                 known.unwrap_or_else(|| forms.insert(identity, text, properties, &clusters))
             };
             reader.read(source, tokens, &mut units.units, form_id);
+            if sample.knows_nothing_of(&units.units) {
+                entities.skip(&units.units);
+                continue;
+            }
             units.match_gazetteer(&forms, self.settings.gazetteer.view());
+            if self.extractor.needs_quotes() {
+                units.mark_quotes(&document.text);
+            }
             self.push_units(&forms, &units, &mut out);
-            entities.push_tags(&units, &mut out);
+            let first = out.tags.len();
+            entities.push_tags(&units.units, &mut out);
+            sample.mask(&units.units, &mut out.tags[first..]);
         }
         out.n_lost += entities.rest.len();
-        debug_assert!(out.tags.iter().all(|tag| usize::from(*tag) < self.n_tags));
+        debug_assert!(
+            out.tags.iter().all(|tag| usize::from(*tag) < self.n_tags || *tag == UNKNOWN_TAG)
+        );
         out
     }
 
@@ -74,15 +92,29 @@ impl<'a> Extraction<'a> {
 }
 
 /// The entities of a document that no sentence has taken yet.
-struct EntityCursor<'d> {
+pub(super) struct EntityCursor<'d> {
     rest: &'d [Entity],
     scheme: TagScheme,
+    edges: EntityEdges,
 }
 
-impl EntityCursor<'_> {
+/// Stands for the tag of a unit that nobody has looked at.
+pub(super) const UNKNOWN_TAG: u16 = u16::MAX;
+
+impl<'d> EntityCursor<'d> {
+    pub(super) fn new(document: &'d Document, settings: &TrainSettings) -> Self {
+        Self { rest: &document.entities, scheme: settings.scheme, edges: settings.edges }
+    }
+
+    /// Leaves out the entities that begin in a sentence.
+    fn skip(&mut self, units: &[Unit]) {
+        let end = units.last().map_or(0, |unit| unit.span.end());
+        self.rest = &self.rest[self.rest.partition_point(|e| e.span.start() < end)..];
+    }
+
     /// Takes the entities that begin in the sentence of `units` and writes its tags.
-    fn push_tags(&mut self, units: &Units, out: &mut ExtractedDocument) {
-        let spans: Vec<Span> = units.units.iter().map(|unit| unit.span).collect();
+    pub(super) fn push_tags(&mut self, units: &[Unit], out: &mut ExtractedDocument) {
+        let spans: Vec<Span> = units.iter().map(|unit| unit.span).collect();
         let end = spans.last().map_or(0, |span| span.end());
         let n_here = self.rest.partition_point(|entity| entity.span.start() < end);
         let (here, rest) = self.rest.split_at(n_here);
@@ -93,7 +125,7 @@ impl EntityCursor<'_> {
             match units_of(entity, &spans).filter(|(range, _)| range.start >= free_from) {
                 None => out.n_lost += 1,
                 Some((range, is_exact)) => {
-                    out.n_widened += usize::from(!is_exact);
+                    out.n_widened += usize::from(!is_exact && self.edges == EntityEdges::Stems);
                     out.n_entities += 1;
                     unit_spans.push(UnitSpan { units: range, label: entity.label });
                 }

@@ -2,7 +2,7 @@ use rustc_hash::FxHashMap;
 use tawsim_crf::Dataset;
 
 use super::TrainCounts;
-use super::extraction::ExtractedDocument;
+use super::extraction::{ExtractedDocument, UNKNOWN_TAG};
 
 /// All documents, with attribute ids in the order in which they were first seen.
 pub(super) struct TrainingSet {
@@ -78,7 +78,10 @@ impl TrainingSet {
                 let end = self.unit_ends[unit_idx];
                 let kept = self.attributes[at..end].iter().map(|old| new_ids[*old as usize]);
                 kept.filter(|id| *id != u32::MAX).for_each(|id| dataset.push_attribute(id));
-                dataset.end_position(self.tags[unit_idx]);
+                match self.tags[unit_idx] {
+                    UNKNOWN_TAG => dataset.end_unknown_position(),
+                    tag => dataset.end_position(tag),
+                }
                 at = end;
                 unit_idx += 1;
             }

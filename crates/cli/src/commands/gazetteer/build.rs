@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// Tables (.tsv), or folders of them.
     #[arg(required = true)]
     tables: Vec<PathBuf>,
-    /// The model whose weights are kept; the default is the bundled one.
+    /// The model whose weights are kept; the default is conflict-ar of the program.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// The model to write.

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The annotated links; may be given more than once.
     #[arg(long, required = true, value_name = "FILE")]
     links: Vec<PathBuf>,
-    /// A model made by `tawsim train`; the default is the bundled one.
+    /// A model made by `tawsim train`, or the name of one of the program: conflict-ar (the default) or news-ar.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// List what is wrong, with the parts of the scores.

@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// Names in any spelling, or ids.
     #[arg(required = true, value_name = "NAME|ID")]
     queries: Vec<String>,
-    /// A model made by `tawsim train`; the default is the bundled one.
+    /// A model made by `tawsim train`, or the name of one of the program: conflict-ar (the default) or news-ar.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Write JSON Lines, one entry a line.

@@ -1,0 +1,69 @@
+//! What each group of features is worth: the model is trained once without each.
+
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use tawsim_corpus::{Document, LabelSet};
+use tawsim_tagger::{FeatureGroup, Model, Tagger, TrainSettings, train};
+
+use super::super::evaluate::{evaluate_tagger, micro_of_names};
+use crate::streams::Streams;
+
+/// What to train on and what to score on.
+pub(super) struct Ablation<'a> {
+    pub train: &'a [Document],
+    pub test: &'a [Document],
+    pub labels: &'a LabelSet,
+    /// Labels whose common score has a column of its own.
+    pub together: &'a [String],
+}
+
+impl Ablation<'_> {
+    /// Writes the table: a line a group, micro F1 without it and what that changes.
+    pub(super) fn run(&self, settings: &TrainSettings, streams: &mut Streams<'_>) -> Result<()> {
+        let [all_micro, all_together] = self.scores(settings)?;
+        writeln!(streams.stdout, "left out                    micro F1  change  together  change")?;
+        let mut row = |name: &str, [micro, together]: [f64; 2]| {
+            let changes = [micro - all_micro, together - all_together];
+            writeln!(
+                streams.stdout,
+                "{name:<26}  {micro:.4}  {:+.4}  {together:.4}  {:+.4}",
+                changes[0], changes[1]
+            )?;
+            streams.stdout.flush()
+        };
+        row("nothing", [all_micro, all_together])?;
+        for (name, settings) in variants(settings) {
+            row(name, self.scores(&settings)?)?;
+        }
+        Ok(())
+    }
+
+    /// Micro F1 over all labels, and over those together.
+    fn scores(&self, settings: &TrainSettings) -> Result<[f64; 2]> {
+        let go_on = &mut |_: &_| ControlFlow::Continue(());
+        let trained = train(self.train, self.labels, settings, go_on)?;
+        let tagger = Tagger::new(Model::read(&mut trained.bytes.as_slice())?);
+        let evaluation = evaluate_tagger(&tagger, self.test, self.labels);
+        let together = micro_of_names(&evaluation, self.together);
+        Ok([evaluation.micro().strict.f1(), together.strict.f1()])
+    }
+}
+
+/// The settings without each group that they have.
+fn variants(settings: &TrainSettings) -> Vec<(&'static str, TrainSettings)> {
+    let groups = FeatureGroup::ALL.into_iter();
+    let without = |group: FeatureGroup| {
+        let features = settings.features.without(group)?;
+        let mut changed = TrainSettings { features, ..settings.clone() };
+        if group.name == "usage" {
+            changed.unlabelled.clear();
+        }
+        Some((group.name, changed))
+    };
+    let mut variants: Vec<_> = groups.filter_map(without).collect();
+    if settings.second_pass {
+        variants.push(("second pass", TrainSettings { second_pass: false, ..settings.clone() }));
+    }
+    variants
+}

@@ -1,0 +1,107 @@
+//! `--warm-start`: training a model again with documents that were reviewed since.
+
+use std::path::Path;
+
+use anyhow::Result;
+use tawsim_corpus::{Document, LabelSet};
+use tawsim_tagger::{
+    Comparison, Model, RetrainCorpus, RetrainSettings, Retrained, ReviewedDocument, Tagger, retrain,
+};
+use tawsim_tokenizer::Span;
+
+use super::super::evaluate::write_scores;
+use super::super::{open_model, with_threads};
+use super::{Args, read_more, tell_report, told};
+use crate::input::read_annotated;
+use crate::output::write_atomically;
+use crate::streams::Streams;
+
+pub(super) fn run(args: &Args, start: &Path, streams: &mut Streams<'_>) -> Result<()> {
+    let current = Tagger::new(open_model(Some(start))?);
+    let mut labels = current.labels().clone();
+    let base = read(&args.base, &mut labels, streams)?;
+    let whole = read(&args.inputs, &mut labels, streams)?;
+    let mut reviewed: Vec<ReviewedDocument> = Vec::new();
+    reviewed
+        .extend(whole.into_iter().map(|document| ReviewedDocument { document, reviewed: None }));
+    let partial = read(&args.partial, &mut labels, streams)?;
+    reviewed.extend(partial.into_iter().map(|document| {
+        let lines = lines_with_entities(&document);
+        ReviewedDocument { document, reviewed: Some(lines) }
+    }));
+    let settings = settings(args, current.model(), base.len() + reviewed.len(), streams)?;
+    let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
+    let messages = &mut streams.messages;
+    let Retrained { bytes, report, comparison } = with_threads(args.threads, || {
+        told(args, messages, |progress| retrain(corpus, Some(&current), &settings, progress))
+    })??;
+    write_atomically(&args.output, &bytes)?;
+    if !args.quiet {
+        tell_report(&report, bytes.len(), &mut streams.messages);
+    }
+    if let Some(Comparison { before, after, n_documents }) = comparison {
+        for (name, scores) in [("before", before), ("after", Some(after))] {
+            let Some(scores) = scores else { continue };
+            writeln!(streams.stdout, "{name}, on {n_documents} documents kept back:")?;
+            write_scores(&scores, &[], &mut *streams.stdout)?;
+        }
+    }
+    Ok(())
+}
+
+/// Documents with labels of `labels`, which grows by those it does not know.
+fn read(
+    paths: &[std::path::PathBuf],
+    labels: &mut LabelSet,
+    streams: &mut Streams<'_>,
+) -> Result<Vec<Document>> {
+    let (mut documents, theirs) = read_annotated(paths, streams)?;
+    let mut map = Vec::new();
+    for name in theirs.names() {
+        map.push(labels.intern(name)?);
+    }
+    for entity in documents.iter_mut().flat_map(|document| &mut document.entities) {
+        entity.label = map[entity.label.label_idx()];
+    }
+    Ok(documents)
+}
+
+/// The lines of a document that have an entity.
+fn lines_with_entities(document: &Document) -> Vec<Span> {
+    let mut start = 0;
+    let lines = document.text.split_inclusive('\n').filter_map(|line| {
+        let span = Span::from_range(start..start + line.len());
+        start += line.len();
+        span
+    });
+    let has_entity = |line: &Span| document.entities.iter().any(|e| e.span.overlaps(*line));
+    lines.filter(has_entity).collect()
+}
+
+fn settings(
+    args: &Args,
+    model: &Model,
+    n_documents: usize,
+    streams: &mut Streams<'_>,
+) -> Result<RetrainSettings> {
+    let mut settings = RetrainSettings::from_model(model);
+    let train = &mut settings.train;
+    if let Some(name) = &args.name {
+        train.name.clone_from(name);
+    }
+    train.notes.insert("documents".to_owned(), n_documents.to_string());
+    train.notes.insert("started from".to_owned(), format!("{:08x}", model.checksum()));
+    train.min_count = args.min_count;
+    train.prune_below = args.prune_below as f32;
+    train.crf.c2 = args.c2;
+    train.crf.lbfgs.max_iterations = args.max_iterations.min(train.crf.lbfgs.max_iterations);
+    train.second_pass = args.second_pass;
+    train.n_folds = args.folds;
+    if !args.gazetteer.is_empty() {
+        train.gazetteer = super::read_gazetteer(&args.gazetteer)?;
+    }
+    read_more(args, train, streams)?;
+    settings.hold_out_every =
+        if args.holdout > 0.0 { (1.0 / args.holdout).round() as usize } else { 0 };
+    Ok(settings)
+}

@@ -1,0 +1,87 @@
+//! CoNLL columns as annotated documents: a token and its tag a line, as ANERcorp is distributed, whatever the
+//! file's extension.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tawsim_corpus::{
+    Document, Entity, Format, GivenTokens, Import, Input, LabelSet, ReadOptions, detect, read_conll,
+};
+use tawsim_tokenizer::Span;
+
+/// How much of a file is looked at.
+const HEAD_BYTES: u64 = 8 << 10;
+/// Where a file does not say where its documents begin, one ends after so many sentences: what is far apart is not
+/// to be taken for one document.
+const DOCUMENT_SENTENCES: usize = 50;
+/// Labels that are the same under another name.
+const ALIASES: [(&str, &str); 1] = [("PERS", "PER")];
+
+/// Whether the file is CoNLL columns by its looks or its extension.
+pub(super) fn is_columns(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
+    let detected = read.ok().and_then(|_| detect(path, &head));
+    detected.is_some_and(|found| found.info.format == Format::Conll2002)
+}
+
+/// The documents of a file of columns.
+pub(super) fn read(path: &Path, name: &str, labels: &mut LabelSet) -> Result<Vec<Document>> {
+    let place = || path.display().to_string();
+    let bytes = std::fs::read(path).with_context(place)?;
+    let says_documents = bytes.windows(10).any(|window| window == b"-DOCSTART-");
+    let (options, mut theirs) = (ReadOptions::default(), LabelSet::new());
+    let mut documents = Vec::new();
+    let mut take = |document: Document, _: &LabelSet| documents.push(document);
+    let mut import = Import::new(&options, &mut theirs, &mut take);
+    import.begin_input(name);
+    let main = &mut BufReader::new(bytes.as_slice());
+    read_conll(&mut Input { main, companions: Vec::new() }, &mut import).with_context(place)?;
+    let mut map = Vec::new();
+    for their_name in theirs.names() {
+        let alias = ALIASES.iter().find(|(known, _)| known == their_name);
+        map.push(labels.intern(alias.map_or(their_name.as_str(), |(_, name)| name))?);
+    }
+    for entity in documents.iter_mut().flat_map(|document| &mut document.entities) {
+        entity.label = map[entity.label.label_idx()];
+    }
+    if says_documents {
+        return Ok(documents);
+    }
+    Ok(documents.iter().flat_map(parts).collect())
+}
+
+/// The document in pieces of some sentences each.
+fn parts(document: &Document) -> Vec<Document> {
+    let sentences = &document.tokens.sentences;
+    let pieces = sentences.chunks(DOCUMENT_SENTENCES).enumerate();
+    let part = |(idx, piece): (usize, &[tawsim_corpus::GivenSentence])| {
+        let rows = piece[0].rows.start..piece[piece.len() - 1].rows.end;
+        let rows = &document.tokens.rows[rows];
+        let range = rows[0].span.range().start..rows[rows.len() - 1].span.range().end;
+        let within = |span: Span| {
+            let shifted = (span.start() as usize).checked_sub(range.start)?;
+            Span::from_range(shifted..shifted + span.byte_len() as usize)
+        };
+        let mut part =
+            Document::new(format!("{}:{}", document.id, idx + 1), &document.text[range.clone()]);
+        let inside = |entity: &&Entity| {
+            entity.span.range().start >= range.start && entity.span.range().end <= range.end
+        };
+        part.entities.extend(
+            document
+                .entities
+                .iter()
+                .filter(inside)
+                .filter_map(|entity| Some(Entity { span: within(entity.span)?, ..*entity })),
+        );
+        let moved = rows.iter().filter_map(|row| {
+            Some(tawsim_corpus::GivenToken { span: within(row.span)?, ..row.clone() })
+        });
+        part.tokens = GivenTokens { rows: moved.collect(), sentences: Vec::new() };
+        part
+    };
+    pieces.map(part).collect()
+}

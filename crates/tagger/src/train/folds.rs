@@ -1,0 +1,79 @@
+use std::ops::ControlFlow;
+
+use super::{TrainError, TrainProgress, TrainSettings};
+
+/// How documents are cut where a model is needed that has not seen them: document `i` is of part `i mod n`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Folds {
+    /// 1 if nothing needs parts.
+    n_folds: usize,
+    n_documents: usize,
+    n_stages: usize,
+}
+
+impl Folds {
+    pub(super) fn new(n_documents: usize, settings: &TrainSettings) -> Result<Self, TrainError> {
+        let has_usage = !settings.unlabelled.is_empty();
+        if !has_usage && !settings.second_pass {
+            return Ok(Self { n_folds: 1, n_documents, n_stages: 1 });
+        }
+        let n_folds = settings.n_folds;
+        if n_folds < 2 || n_documents < n_folds {
+            return Err(TrainError::Folds(n_folds));
+        }
+        let of_usage = if has_usage { n_folds + 1 } else { 0 };
+        let of_second_pass = if settings.second_pass { n_folds + 1 } else { 0 };
+        Ok(Self { n_folds, n_documents, n_stages: of_usage + of_second_pass + 1 })
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.n_folds
+    }
+
+    /// The documents outside a part.
+    pub(super) fn others(&self, fold: usize) -> Vec<usize> {
+        (0..self.n_documents).filter(|idx| idx % self.n_folds != fold).collect()
+    }
+
+    /// The documents of a part.
+    pub(super) fn members(&self, fold: usize) -> Vec<usize> {
+        (0..self.n_documents).filter(|idx| idx % self.n_folds == fold).collect()
+    }
+}
+
+/// Tells the caller of each iteration, and which chain it is of.
+pub(super) struct Watch<'a> {
+    progress: &'a mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+    stage: usize,
+    n_stages: usize,
+    pub folds: Folds,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(
+        progress: &'a mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+        folds: &Folds,
+    ) -> Self {
+        Self { progress, stage: 0, n_stages: folds.n_stages, folds: *folds }
+    }
+
+    pub(super) fn tell(&mut self, of_chain: &tawsim_crf::Progress) -> ControlFlow<()> {
+        (self.progress)(&TrainProgress {
+            stage: self.stage,
+            n_stages: self.n_stages,
+            iteration: of_chain.iteration,
+            loss: of_chain.loss,
+            gradient_norm: of_chain.gradient_norm,
+        })
+    }
+
+    /// A chain is trained. If it was cancelled and more would follow, there will be no model.
+    pub(super) fn end_stage(&mut self, stop: tawsim_crf::StopReason) -> Result<(), TrainError> {
+        self.stage += 1;
+        let is_last = self.stage == self.n_stages;
+        if stop == tawsim_crf::StopReason::Cancelled && !is_last {
+            return Err(TrainError::Cancelled);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+use std::ops::ControlFlow;
+
+use tawsim_corpus::{Document, Entity, Evaluation, LabelSet};
+use tawsim_tokenizer::Span;
+
+use super::fit::Trainee;
+use super::{Sample, TrainError, TrainProgress, TrainReport, TrainSettings, TrainedModel};
+use crate::model::Model;
+use crate::tagger::{Tagger, TaggerScratch};
+
+/// A document that a person has worked on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReviewedDocument {
+    /// The document with its entities.
+    pub document: Document,
+    /// The parts that were looked at; `None`: all of it. What lies outside is learnt from as context only:
+    /// nothing is assumed of its labels (Tsuboi et al. 2008, training with partial annotation).
+    pub reviewed: Option<Vec<Span>>,
+}
+
+/// What a model is trained on again.
+#[derive(Clone, Copy, Debug)]
+pub struct RetrainCorpus<'a> {
+    /// Documents that were there before, all of them wholly annotated.
+    pub base: &'a [Document],
+    /// Documents that a person has worked on since.
+    pub reviewed: &'a [ReviewedDocument],
+    /// The labels of both.
+    pub labels: &'a LabelSet,
+}
+
+/// How to train again.
+#[derive(Clone, Debug)]
+pub struct RetrainSettings {
+    /// How to train.
+    pub train: TrainSettings,
+    /// Whether the weights start at those of the model in use, as far as its templates and labels are the same: fewer
+    /// iterations give as good a model.
+    pub warm_start: bool,
+    /// Of the wholly reviewed documents one of so many is kept back, in their order, so that successive models are
+    /// judged on the same ones; 0 keeps none back.
+    pub hold_out_every: usize,
+}
+
+/// A model trained again.
+#[derive(Clone, Debug)]
+pub struct Retrained {
+    /// The model file.
+    pub bytes: Vec<u8>,
+    /// How training went.
+    pub report: TrainReport,
+    /// How the models do on the documents kept back; `None` if there were none.
+    pub comparison: Option<Comparison>,
+}
+
+/// Scores of two models on documents that the new one was not trained on.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Of the model that was in use, if there was one.
+    pub before: Option<Evaluation>,
+    /// Of the new model.
+    pub after: Evaluation,
+    /// How many documents were kept back.
+    pub n_documents: usize,
+}
+
+impl RetrainSettings {
+    /// Starts at the weights of `model` and keeps its name, labels' scheme, templates, names and word clusters. A
+    /// fifth of the reviewed documents is kept back.
+    #[must_use]
+    pub fn from_model(model: &Model) -> Self {
+        let metadata = model.metadata();
+        let mut train = TrainSettings::new(metadata.name.clone());
+        train.features = metadata.features.clone();
+        train.scheme = model.scheme();
+        train.edges = metadata.edges;
+        train.gazetteer = model.gazetteer();
+        train.clusters = model.clusters();
+        train.notes = metadata.notes.clone();
+        train.crf.lbfgs.max_iterations = 60;
+        Self { train, warm_start: true, hold_out_every: 5 }
+    }
+}
+
+/// Trains on a base corpus and reviewed documents, and compares the new model with the one in use on reviewed
+/// documents that were kept back.
+///
+/// The same corpus, model, settings and version give the same bytes for any number of threads. If the settings
+/// ask for no second pass of their own, the second pass of a model to start from is kept, provided that the
+/// labels are the same.
+///
+/// # Errors
+/// As [`train`](super::train); [`TrainError::Cancelled`] if `progress` ended it.
+pub fn retrain(
+    corpus: RetrainCorpus<'_>,
+    current: Option<&Tagger>,
+    settings: &RetrainSettings,
+    progress: &mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+) -> Result<Retrained, TrainError> {
+    let (held_out, kept) = split(corpus.reviewed, settings.hold_out_every);
+    let mut samples: Vec<Sample<'_>> = corpus.base.iter().map(Sample::whole).collect();
+    samples.extend(kept.into_iter().map(Sample::reviewed));
+    let warm = current.filter(|_| settings.warm_start).map(Tagger::model);
+    let trainee = Trainee { labels: corpus.labels, settings: &settings.train, warm };
+    let mut is_cancelled = false;
+    let TrainedModel { bytes, report } = super::train_samples(&samples, trainee, &mut |state| {
+        let answer = progress(state);
+        is_cancelled |= answer.is_break();
+        answer
+    })?;
+    if is_cancelled {
+        return Err(TrainError::Cancelled);
+    }
+    let comparison = if held_out.is_empty() {
+        None
+    } else {
+        let new = Tagger::new(Model::read(&mut bytes.as_slice())?);
+        Some(Comparison {
+            before: current.map(|tagger| evaluate(tagger, &held_out, corpus.labels)),
+            after: evaluate(&new, &held_out, corpus.labels),
+            n_documents: held_out.len(),
+        })
+    };
+    Ok(Retrained { bytes, report, comparison })
+}
+
+/// The documents kept back, and the rest.
+fn split(
+    reviewed: &[ReviewedDocument],
+    hold_out_every: usize,
+) -> (Vec<&Document>, Vec<&ReviewedDocument>) {
+    let (mut held_out, mut kept) = (Vec::new(), Vec::new());
+    let mut n_whole = 0;
+    for document in reviewed {
+        n_whole += usize::from(document.reviewed.is_none());
+        let is_held_out = document.reviewed.is_none()
+            && hold_out_every > 0
+            && n_whole.is_multiple_of(hold_out_every);
+        if is_held_out {
+            held_out.push(&document.document);
+        } else {
+            kept.push(document);
+        }
+    }
+    (held_out, kept)
+}
+
+/// Scores of a model's entities; labels are compared by name, those that the corpus does not have are left out.
+fn evaluate(tagger: &Tagger, gold: &[&Document], labels: &LabelSet) -> Evaluation {
+    let mut evaluation = Evaluation::new(labels.clone());
+    let mut scratch = TaggerScratch::new();
+    for document in gold {
+        let found = tagger.tag(&document.text, &mut scratch).iter().filter_map(|entity| {
+            let label = labels.get(tagger.labels().name(entity.label))?;
+            Some(Entity { label, ..Entity::from(*entity) })
+        });
+        evaluation.add(document, &found.collect::<Vec<_>>());
+    }
+    evaluation
+}

@@ -1,0 +1,264 @@
+//! Training: the second pass over a document, usage, edges of entities, training again.
+
+use std::ops::ControlFlow;
+
+use tawsim_corpus::{Document, Entity, LabelSet};
+use tawsim_tagger::{
+    EntityEdges, FeatureConfig, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
+    TaggerScratch, TrainError, TrainProgress, TrainSettings, retrain, train,
+};
+use tawsim_tests::tawsim;
+use tawsim_tokenizer::Span;
+
+const TOWNS: &[&str] = &[
+    "حلب",
+    "إدلب",
+    "حماة",
+    "الرقة",
+    "منبج",
+    "عفرين",
+    "تدمر",
+    "سراقب",
+    "كفرنبل",
+    "سلقين",
+    "حارم",
+    "الباب",
+];
+const NOUNS: &[&str] = &[
+    "الطقس",
+    "الشعر",
+    "القمح",
+    "العمل",
+    "الرياضة",
+    "التعليم",
+    "الزراعة",
+    "السينما",
+    "المطر",
+    "الطعام",
+    "السفر",
+    "النوم",
+    "القطن",
+    "الكتاب",
+    "الخبز",
+    "الماء",
+    "الضوء",
+    "الصبر",
+];
+
+fn labels() -> LabelSet {
+    LabelSet::from_names(["PLACE"]).expect("a label name")
+}
+
+fn go_on(_: &TrainProgress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// A document whose entities are all occurrences of these surfaces.
+fn document(id: usize, text: String, surfaces: &[&str]) -> Document {
+    let mut document = Document::new(id.to_string(), text);
+    let label = labels().at(0).expect("one label");
+    for surface in surfaces {
+        for (start, found) in document.text.match_indices(surface) {
+            let span = Span::from_range(start..start + found.len()).expect("short");
+            document.entities.push(Entity::new(span, label));
+        }
+    }
+    document.flatten();
+    document.entities.sort_by_key(|entity| entity.span.start());
+    document
+}
+
+/// Towns are named clearly in one sentence and unclearly in another one.
+fn repeated(towns: &[&str]) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for (idx, town) in towns.iter().enumerate() {
+        let text = format!("وقع هجوم قرب بلدة {town} أمس\nتحدث الرجل عن {town} طويلا\n");
+        documents.push(document(idx, text, &[town]));
+    }
+    for (idx, noun) in NOUNS.iter().enumerate() {
+        documents.push(document(100 + idx, format!("تحدث الرجل عن {noun} طويلا\n"), &[]));
+    }
+    documents
+}
+
+fn found(tagger: &Tagger, text: &str) -> Vec<String> {
+    let mut scratch = TaggerScratch::new();
+    tagger.tag(text, &mut scratch).iter().map(|e| e.span.slice(text).to_owned()).collect()
+}
+
+fn tagger(bytes: &[u8]) -> Tagger {
+    Tagger::new(Model::read(&mut &*bytes).expect("just written"))
+}
+
+#[test]
+fn the_second_pass_takes_over_what_the_document_says_elsewhere() {
+    let documents = repeated(TOWNS);
+    let mut settings = TrainSettings::new("small");
+    let mut both = |second_pass| {
+        settings.second_pass = second_pass;
+        tagger(&train(&documents, &labels(), &settings, &mut go_on).expect("entities").bytes)
+    };
+    let (without, with) = (both(false), both(true));
+    let unseen = "تحدث الرجل عن قمحانة طويلا\nوقع هجوم قرب بلدة قمحانة أمس\n";
+    assert_eq!(found(&without, unseen), ["قمحانة"]);
+    assert_eq!(found(&with, unseen), ["قمحانة", "قمحانة"]);
+    let alone = "تحدث الرجل عن قمحانة طويلا\n";
+    assert_eq!(found(&with, alone), found(&without, alone));
+}
+
+#[test]
+fn chains_over_parts_are_the_same_for_any_number_of_threads() {
+    let documents = repeated(TOWNS);
+    let mut settings = TrainSettings::new("small");
+    settings.second_pass = true;
+    settings.n_folds = 3;
+    let mut lines = FeatureConfig::standard().templates;
+    lines.push("usage@0".parse().expect("a template"));
+    settings.features = FeatureConfig { templates: lines };
+    settings.unlabelled =
+        (0..40).map(|n| format!("وقع هجوم قرب بلدة صوران {n} أمس\nوصل إلى صوران\n")).collect();
+    settings.crf.lbfgs.max_iterations = 20;
+    let mut n_stages = 0;
+    let mut bytes = |n_threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads");
+        let mut watch = |progress: &TrainProgress| {
+            n_stages = progress.n_stages;
+            go_on(progress)
+        };
+        pool.install(|| train(&documents, &labels(), &settings, &mut watch))
+            .expect("entities")
+            .bytes
+    };
+    let one = bytes(1);
+    assert!(bytes(2) == one && bytes(3) == one);
+    // Usage and the second pass: a chain a part and one more each; then the model's own.
+    assert_eq!(n_stages, 4 + 4 + 1);
+    assert_eq!(found(&tagger(&one), "وقع هجوم قرب بلدة صوران أمس"), ["صوران"]);
+}
+
+#[test]
+fn too_few_parts_are_refused() {
+    let mut settings = TrainSettings::new("small");
+    settings.second_pass = true;
+    settings.n_folds = 1;
+    let refused = train(&repeated(TOWNS), &labels(), &settings, &mut go_on);
+    assert!(matches!(refused, Err(TrainError::Folds(1))), "{refused:?}");
+}
+
+#[test]
+fn entities_of_whole_words_keep_their_clitics() {
+    let texts = TOWNS.iter().enumerate().map(|(idx, town)| {
+        let (with, plain) = (format!("و{town}"), (*town).to_owned());
+        let text = format!("وقع هجوم في سوريا {with} أمس\nقرب بلدة {plain}");
+        document(idx, text, &[&with, &plain, "سوريا"])
+    });
+    let documents: Vec<Document> = texts.collect();
+    let check = |edges, expected: &[&str]| {
+        let settings = TrainSettings { edges, ..TrainSettings::new("small") };
+        let trained = train(&documents, &labels(), &settings, &mut go_on).expect("entities");
+        assert_eq!(found(&tagger(&trained.bytes), "وقع هجوم في سوريا وحلب أمس"), expected);
+    };
+    check(EntityEdges::Stems, &["سوريا", "حلب"]);
+    check(EntityEdges::Words, &["سوريا", "وحلب"]);
+}
+
+/// Documents of which the first line was looked at; the second names a town that is not marked.
+fn reviewed(first_line_only: bool) -> Vec<ReviewedDocument> {
+    let of_town = |(idx, town): (usize, &&str)| {
+        let first = format!("وقع هجوم قرب بلدة {town} أمس\n");
+        let seen = Span::from_range(0..first.len()).expect("short");
+        let text = format!("{first}وصل الجنود إلى معردبسة ليلا\n");
+        let document = document(idx, text, &[town]);
+        ReviewedDocument { document, reviewed: first_line_only.then(|| vec![seen]) }
+    };
+    TOWNS.iter().enumerate().map(of_town).collect()
+}
+
+#[test]
+fn what_nobody_looked_at_is_not_taken_for_empty() {
+    let labels = labels();
+    let base: Vec<Document> = (TOWNS.iter().enumerate())
+        .map(|(idx, town)| document(idx, format!("وصل الجنود إلى {town} ليلا\n"), &[town]))
+        .collect();
+    let mut settings = RetrainSettings {
+        train: TrainSettings::new("small"),
+        warm_start: false,
+        hold_out_every: 0,
+    };
+    settings.train.crf.lbfgs.max_iterations = 40;
+    let check = |first_line_only, expected: &[&str]| {
+        let reviewed = reviewed(first_line_only);
+        let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
+        let new = retrain(corpus, None, &settings, &mut go_on).expect("entities");
+        assert!(new.comparison.is_none());
+        assert_eq!(found(&tagger(&new.bytes), "وصل الجنود إلى معردبسة ليلا"), expected);
+    };
+    check(true, &["معردبسة"]);
+    check(false, &[]);
+}
+
+#[test]
+fn a_warm_start_ends_sooner_and_is_compared() {
+    let labels = labels();
+    let documents = repeated(TOWNS);
+    let cold =
+        train(&documents, &labels, &TrainSettings::new("small"), &mut go_on).expect("entities");
+    let current = tagger(&cold.bytes);
+    let reviewed: Vec<ReviewedDocument> =
+        repeated(&["سرمين", "بنش", "تفتناز", "طعوم", "معرتمصرين"])
+            .into_iter()
+            .map(|document| ReviewedDocument { document, reviewed: None })
+            .collect();
+    let corpus = RetrainCorpus { base: &documents, reviewed: &reviewed, labels: &labels };
+    let mut settings = RetrainSettings::from_model(current.model());
+    settings.train.crf.lbfgs.max_iterations = 150;
+    let new = retrain(corpus, Some(&current), &settings, &mut go_on).expect("entities");
+    assert!(new.report.n_iterations < cold.report.n_iterations, "{:?}", new.report);
+    let comparison = new.comparison.expect("documents were kept back");
+    assert_eq!(comparison.n_documents, reviewed.len() / 5);
+    assert!(comparison.before.is_some());
+    let again = retrain(corpus, Some(&current), &settings, &mut go_on).expect("entities");
+    assert!(again.bytes == new.bytes);
+    let cancelled = retrain(corpus, Some(&current), &settings, &mut |_| ControlFlow::Break(()));
+    assert!(matches!(cancelled, Err(TrainError::Cancelled)));
+}
+
+#[test]
+fn a_model_that_is_trained_again_keeps_its_names_and_second_pass() {
+    let labels = labels();
+    let documents = repeated(TOWNS);
+    let settings = TrainSettings { second_pass: true, ..TrainSettings::new("small") };
+    let trained = train(&documents, &labels, &settings, &mut go_on).expect("entities");
+    let current = tagger(&trained.bytes);
+    let corpus = RetrainCorpus { base: &documents, reviewed: &[], labels: &labels };
+    let settings = RetrainSettings::from_model(current.model());
+    let new = retrain(corpus, Some(&current), &settings, &mut go_on).expect("entities");
+    let unseen = "تحدث الرجل عن قمحانة طويلا\nوقع هجوم قرب بلدة قمحانة أمس\n";
+    assert_eq!(found(&tagger(&new.bytes), unseen), ["قمحانة", "قمحانة"]);
+}
+
+#[test]
+fn columns_of_tokens_and_tags_are_scored_row_by_row() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let rows: String = TOWNS
+        .iter()
+        .map(|town| format!("وقع O\nهجوم O\nفي O\nسوريا B-LOC\nو{town}\tB-LOC\nأمس O\n\n"))
+        .collect();
+    let (data, model) = (path("rows.txt"), path("m.tawsim"));
+    std::fs::write(&data, rows).expect("the folder can be written");
+    for edges in ["stems", "words"] {
+        let run = tawsim(&["train", &data, "-o", &model, "--edges", edges, "-q"], b"");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let run = tawsim(&["evaluate", &data, "--model", &model], b"");
+        let scores = run.stdout.lines().find(|line| line.starts_with("LOC")).expect("a label");
+        assert!(scores.contains(" 1.0000 1.0000 1.0000 "), "{edges}: {scores}");
+    }
+    let run = tawsim(
+        &["train", &data, "-o", &model, "--warm-start", &model, "--holdout", "0.5", "-q"],
+        b"",
+    );
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    let run = tawsim(&["train", &data, "-o", &model, "-q", "--ablate", &data], b"");
+    assert!(run.stdout.contains("character n-grams"), "{}{}", run.stdout, run.stderr);
+}
