@@ -5,16 +5,23 @@ mod attributes;
 mod bundled;
 mod container;
 mod metadata;
+mod parts;
 mod storage;
+mod tags;
+mod view;
 
 pub(crate) use attributes::{AttributeSlot, attribute_table, row_of};
+pub(crate) use parts::ModelParts;
+pub(crate) use tags::transition_mask;
+pub(crate) use view::{LANES, ModelView, Pending};
+
 pub use metadata::{EntityEdges, Metadata};
 
 use std::io::{self, Read};
 use std::path::Path;
 
-use tawsim_corpus::{LabelSet, Tag, TagScheme};
-use tawsim_crf::{TransitionMask, Transitions};
+use tawsim_corpus::{LabelSet, TagScheme};
+use tawsim_crf::Transitions;
 use thiserror::Error;
 
 use crate::clusters::{ClusterRow, Clusters, WordClusters};
@@ -24,9 +31,11 @@ use crate::gazetteer::{
     Edge, Entries, EntriesView, Entry, EntryRow, Gazetteer, GazetteerView, NameEnd, NameHit,
     NameRow, RelationRow, named,
 };
-use attributes::{AttributeFilter, first_slot};
+use attributes::AttributeFilter;
 use container::{SectionKind, SectionRanges};
+use parts::sections;
 use storage::Storage;
+use tags::scheme_from_name;
 
 /// Why a model cannot be used.
 #[derive(Debug, Error)]
@@ -82,32 +91,6 @@ pub struct Model {
     filter: AttributeFilter,
 }
 
-/// What a model file is made of.
-pub(crate) struct ModelParts<'a> {
-    pub metadata: &'a Metadata,
-    /// The key of each row.
-    pub attribute_keys: &'a [u64],
-    /// One row of quantised weights for each key, one weight a tag.
-    pub weights: &'a [i16],
-    /// `[previous][current]`, then start, then end.
-    pub transitions: &'a [f32],
-    pub gazetteer: &'a Gazetteer,
-    pub clusters: &'a [ClusterRow],
-    /// The second pass; empty where there is none.
-    pub document: &'a DocumentWeights,
-}
-
-/// The arrays of a model, borrowed once for many sentences.
-#[derive(Clone, Copy)]
-pub(crate) struct ModelView<'m> {
-    slots: &'m [AttributeSlot],
-    filter: &'m AttributeFilter,
-    weights: &'m [i16],
-    n_tags: usize,
-    pub gazetteer: GazetteerView<'m>,
-    pub clusters: WordClusters<'m>,
-}
-
 impl Model {
     /// The largest model file that is read, 64 MiB. It bounds what an untrusted file can make us allocate.
     pub const MAX_BYTES: usize = 64 << 20;
@@ -146,10 +129,11 @@ impl Model {
         metadata.features.validate().map_err(|e| ModelError::Metadata(e.to_string()))?;
         let scheme = scheme_from_name(&metadata.scheme)?;
         let n_tags = scheme.n_tags(labels.len());
-        let transitions = transitions(section(SectionKind::Transitions), n_tags, scheme, &labels)?;
+        let transitions =
+            tags::transitions(section(SectionKind::Transitions), n_tags, scheme, &labels)?;
         let document = section(SectionKind::DocumentTransitions);
         let document_transitions = (!document.is_empty())
-            .then(|| self::transitions(document, n_tags, scheme, &labels))
+            .then(|| tags::transitions(document, n_tags, scheme, &labels))
             .transpose()?;
         let extractor = FeatureExtractor::new(&metadata.features);
         let filter = AttributeFilter::new(&[]);
@@ -404,115 +388,6 @@ impl Model {
     }
 }
 
-impl ModelView<'_> {
-    /// Whether an attribute may have weights; most that have none do not pass.
-    #[inline]
-    pub(crate) fn may_have(&self, key: u64) -> bool {
-        self.filter.may_have(key)
-    }
-
-    /// Adds the weights of an attribute to `sums`, in units of the model's weight scale. Sums of integers
-    /// are exact, so they do not depend on the order of attributes.
-    pub(crate) fn add_attribute(&self, key: u64, sums: &mut [i32]) {
-        if let Some(row) = row_of(self.slots, key) {
-            let weights = &self.weights[row as usize * self.n_tags..][..self.n_tags];
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += i32::from(*weight);
-            }
-        }
-    }
-
-    /// Adds the weights of many attributes, each to its own row of `sums`. A row has `stride` sums, a multiple
-    /// of [`LANES`], of which the first are the tags'; what comes to stand in the rest means nothing.
-    ///
-    /// First all slots are read, then all rows: neither waits for memory one by one.
-    pub(crate) fn add_attributes(&self, pending: &mut Pending, stride: usize, sums: &mut [i32]) {
-        let Pending { keys, n_keys, slots, rows } = pending;
-        let keys = &keys[..std::mem::take(n_keys)];
-        slots.clear();
-        slots.extend(keys.iter().map(|(_, key)| first_slot(self.slots, *key)));
-        rows.clear();
-        for (&(target, key), slot) in keys.iter().zip(slots) {
-            let row = if slot.holds(key) { Some(slot.row - 1) } else { row_of(self.slots, key) };
-            rows.extend(row.map(|row| (target, row)));
-        }
-        for &mut (target, row) in rows {
-            let sums = &mut sums[target as usize * stride..][..stride];
-            let start = row as usize * self.n_tags;
-            // Reads on into the next row where there is one.
-            let end = self.weights.len().min(start + stride);
-            add_weights(&self.weights[start..end], sums);
-        }
-    }
-}
-
-/// Attributes to be added, each to a row of sums. Reused.
-#[derive(Debug, Default)]
-pub(crate) struct Pending {
-    keys: Vec<(u32, u64)>,
-    n_keys: usize,
-    slots: Vec<AttributeSlot>,
-    rows: Vec<(u32, u32)>,
-}
-
-impl Pending {
-    /// Makes room for so many calls of [`Pending::push_if`].
-    pub(crate) fn reserve(&mut self, n_keys: usize) {
-        if self.keys.len() < self.n_keys + n_keys {
-            self.keys.resize(self.n_keys + n_keys, (0, 0));
-        }
-    }
-
-    /// Adds an attribute if `is_wanted`, without a branch: nobody can foretell which way it would go.
-    #[inline]
-    pub(crate) fn push_if(&mut self, is_wanted: bool, target: u32, key: u64) {
-        self.keys[self.n_keys] = (target, key);
-        self.n_keys += usize::from(is_wanted);
-    }
-}
-
-/// Sums are added this many at a time.
-pub(crate) const LANES: usize = 8;
-
-#[inline]
-fn add_weights(weights: &[i16], sums: &mut [i32]) {
-    let (weight_lanes, last_weights) = weights.as_chunks::<LANES>();
-    let (sum_lanes, _) = sums.as_chunks_mut::<LANES>();
-    for (sums, weights) in sum_lanes.iter_mut().zip(weight_lanes) {
-        let mut added = *sums;
-        for (sum, weight) in added.iter_mut().zip(weights) {
-            *sum = sum.wrapping_add(i32::from(*weight));
-        }
-        *sums = added;
-    }
-    let done = weight_lanes.len() * LANES;
-    for (sum, weight) in sums[done..].iter_mut().zip(last_weights) {
-        *sum = sum.wrapping_add(i32::from(*weight));
-    }
-}
-
-impl ModelParts<'_> {
-    /// The bytes of the model file.
-    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
-        let metadata = self.metadata.to_bytes().map_err(ModelError::Metadata)?;
-        Ok(container::write(&sections(
-            [
-                &metadata,
-                bytemuck::cast_slice(&attribute_table(self.attribute_keys)),
-                bytemuck::cast_slice(self.weights),
-                bytemuck::cast_slice(self.transitions),
-            ],
-            self.gazetteer,
-            bytemuck::cast_slice(self.clusters),
-            [
-                bytemuck::cast_slice(&self.document.slots),
-                bytemuck::cast_slice(&self.document.rows),
-                bytemuck::cast_slice(&self.document.transitions),
-            ],
-        )))
-    }
-}
-
 /// Transition scores beyond this are no result of training; with it all sums stay finite.
 const MAX_TRANSITION: f32 = 1e6;
 
@@ -528,74 +403,6 @@ fn is_scale(scale: f32) -> bool {
     scale > 0.0 && scale <= 1.0
 }
 
-/// All sections in the order of [`SectionKind::ALL`].
-fn sections<'a>(
-    [metadata, slots, weights, transitions]: [&'a [u8]; 4],
-    gazetteer: &'a Gazetteer,
-    clusters: &'a [u8],
-    [document_slots, document_weights, document_transitions]: [&'a [u8]; 3],
-) -> [&'a [u8]; SectionKind::ALL.len()] {
-    let entries = &gazetteer.entries;
-    [
-        metadata,
-        slots,
-        weights,
-        transitions,
-        bytemuck::cast_slice(&gazetteer.edges),
-        bytemuck::cast_slice(&gazetteer.name_ends),
-        clusters,
-        bytemuck::cast_slice(&entries.rows),
-        bytemuck::cast_slice(&entries.relations),
-        bytemuck::cast_slice(&entries.names),
-        &entries.strings,
-        document_slots,
-        document_weights,
-        document_transitions,
-    ]
-}
-
 fn section_range(ranges: &SectionRanges, kind: SectionKind) -> std::ops::Range<usize> {
     ranges[kind as usize - 1].clone()
-}
-
-fn scheme_from_name(name: &str) -> Result<TagScheme, ModelError> {
-    [TagScheme::Iob2, TagScheme::Bioes]
-        .into_iter()
-        .find(|scheme| scheme.name() == name)
-        .ok_or_else(|| ModelError::Metadata(format!("unknown tag scheme {name:?}")))
-}
-
-fn transitions(
-    bytes: &[u8],
-    n_tags: usize,
-    scheme: TagScheme,
-    labels: &LabelSet,
-) -> Result<Transitions, ModelError> {
-    let damaged = || ModelError::Damaged { what: SectionKind::Transitions.name() };
-    let scores: &[f32] = bytemuck::try_cast_slice(bytes).map_err(|_| damaged())?;
-    if scores.len() != n_tags * (n_tags + 2)
-        || !scores.iter().all(|score| score.abs() <= MAX_TRANSITION)
-    {
-        return Err(damaged());
-    }
-    let (moves, edges) = scores.split_at(n_tags * n_tags);
-    let (start, end) = edges.split_at(n_tags);
-    Ok(Transitions::new(moves, start, end).masked(&transition_mask(scheme, labels)))
-}
-
-/// The moves that the scheme allows, so that every path decodes to entities.
-pub(crate) fn transition_mask(scheme: TagScheme, labels: &LabelSet) -> TransitionMask {
-    let n_tags = scheme.n_tags(labels.len());
-    let tag = |idx: usize| -> Option<Tag> { scheme.tag(idx as u16, labels) };
-    let mut mask =
-        TransitionMask::from_fn(n_tags, |previous, next| scheme.allows(tag(previous), tag(next)));
-    for idx in 0..n_tags {
-        if !scheme.allows(None, tag(idx)) {
-            mask.forbid_start(idx as u16);
-        }
-        if !scheme.allows(tag(idx), None) {
-            mask.forbid_end(idx as u16);
-        }
-    }
-    mask
 }
