@@ -79,13 +79,18 @@ fn a_used_scratch_and_many_threads_change_nothing() {
 }
 
 #[test]
-fn the_bundled_model_is_the_one_on_its_card() {
-    let model = Model::bundled();
-    let card = std::fs::read_to_string(tawsim_tests::repository().join("models/conflict-ar.md"));
-    let card = card.expect("each model has a card");
-    assert!(card.contains(&format!("`{:08x}`", model.checksum())), "{:08x}", model.checksum());
-    assert!(model.as_bytes().len() <= 16 << 20);
-    assert_eq!(model.metadata().name, "conflict-ar");
+fn the_bundled_models_are_those_on_their_cards() {
+    for (name, max_bytes) in [("conflict-ar", 16 << 20), ("news-ar", 8 << 20)] {
+        let model = Model::bundled_as(name).expect("it is bundled");
+        let card = tawsim_tests::repository().join(format!("models/{name}.md"));
+        let card = std::fs::read_to_string(card).expect("each model has a card");
+        let checksum = format!("{:08x}", model.checksum());
+        assert!(card.contains(&format!("`{checksum}`")), "{name} {checksum}");
+        assert!(model.as_bytes().len() <= max_bytes, "{name}");
+        assert_eq!(model.metadata().name, name);
+    }
+    assert_eq!(Model::bundled().metadata().name, "conflict-ar");
+    assert!(Model::bundled_names().eq(["conflict-ar", "news-ar"]));
 }
 
 /// Text lines, then the entities expected in order: label and surface.

@@ -11,10 +11,11 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, bail};
-use tawsim_corpus::{Document, Entity, Evaluation, JsonlReader, LabelSet};
+use anyhow::Context as _;
+use tawsim_corpus::{Document, Evaluation, JsonlReader, LabelSet};
 use tawsim_tagger::{
-    Gazetteer, GazetteerBuilder, Model, Tagger, TaggerScratch, TrainSettings, train,
+    Gazetteer, GazetteerBuilder, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
+    TrainSettings, retrain,
 };
 
 use crate::base;
@@ -106,42 +107,32 @@ impl Trainer {
 /// Trains on all but the documents kept back. `go_on` hears of each iteration.
 fn learn(lesson: Lesson, go_on: &mut (dyn FnMut(usize) -> bool + Send)) -> anyhow::Result<Learnt> {
     let Lesson { documents, mut labels, files, current, name } = lesson;
-    let (held_out, mut documents) = split(documents);
+    let mut base = Vec::new();
     if files.with_base {
-        let (base, all_labels) = base::corpus(&labels);
-        documents.extend(base);
-        labels = all_labels;
+        (base, labels) = base::corpus(&labels);
     }
     for path in &files.corpus {
-        documents.extend(read(path, &mut labels)?);
+        base.extend(read(path, &mut labels)?);
     }
-    let mut settings = TrainSettings::new(name);
-    settings.crf.lbfgs.max_iterations = MAX_ITERATIONS;
-    settings.gazetteer = gazetteer(&files)?;
-    settings.notes.insert("documents".to_owned(), documents.len().to_string());
-    settings.notes.insert("version".to_owned(), version(&documents));
-    let mut is_cancelled = false;
-    let trained = train(&documents, &labels, &settings, &mut |progress| {
-        is_cancelled = !go_on(progress.iteration);
-        if is_cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let mut train = TrainSettings::new(name);
+    train.crf.lbfgs.max_iterations = MAX_ITERATIONS;
+    train.gazetteer = gazetteer(&files)?;
+    train.notes.insert("documents".to_owned(), (base.len() + documents.len()).to_string());
+    train.notes.insert("version".to_owned(), version(base.iter().chain(&documents)));
+    let whole = |document| ReviewedDocument { document, reviewed: None };
+    let reviewed: Vec<ReviewedDocument> = documents.into_iter().map(whole).collect();
+    let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
+    let settings = RetrainSettings { train, warm_start: true, hold_out_every: HELD_OUT_OF };
+    let learnt = retrain(corpus, Some(&current), &settings, &mut |progress| {
+        if go_on(progress.iteration) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
-    if is_cancelled {
-        bail!("cancelled");
-    }
-    let tagger = Tagger::new(Model::read(&mut trained.bytes.as_slice())?);
-    let score = |tagger: &Tagger| f1(tagger, &held_out, &labels);
-    let scores = (!held_out.is_empty()).then(|| (score(&current), score(&tagger), held_out.len()));
-    Ok(Learnt { tagger, bytes: trained.bytes, scores })
-}
-
-/// Every fifth document is kept back, in the order of the list: the same ones each time, so that
-/// scores of successive models can be compared.
-fn split(documents: Vec<Document>) -> (Vec<Document>, Vec<Document>) {
-    let mut idx = 0;
-    documents.into_iter().partition(|_| {
-        idx += 1;
-        idx % HELD_OUT_OF == 0
-    })
+    let tagger = Tagger::new(Model::read(&mut learnt.bytes.as_slice())?);
+    let f1 = |evaluation: &Evaluation| evaluation.micro().strict.f1();
+    let scores = learnt.comparison.as_ref().map(|comparison| {
+        let before = comparison.before.as_ref().map_or(0.0, f1);
+        (before, f1(&comparison.after), comparison.n_documents)
+    });
+    Ok(Learnt { tagger, bytes: learnt.bytes, scores })
 }
 
 fn read(path: &std::path::Path, labels: &mut LabelSet) -> anyhow::Result<Vec<Document>> {
@@ -163,7 +154,7 @@ fn gazetteer(files: &TrainingFiles) -> anyhow::Result<Gazetteer> {
 }
 
 /// Tells models of one name apart: what they learnt from, as a checksum (FNV-1a).
-fn version(documents: &[Document]) -> String {
+fn version<'a>(documents: impl Iterator<Item = &'a Document>) -> String {
     let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
     let mut add = |bytes: &[u8]| {
         for byte in bytes {
@@ -181,22 +172,9 @@ fn version(documents: &[Document]) -> String {
     format!("{hash:016x}")
 }
 
-/// Strict micro F1 of a model's entities, by label name: the model may know other labels.
-fn f1(tagger: &Tagger, gold: &[Document], labels: &LabelSet) -> f64 {
-    let mut evaluation = Evaluation::new(labels.clone());
-    let mut scratch = TaggerScratch::new();
-    for document in gold {
-        let found = tagger.tag(&document.text, &mut scratch).iter().filter_map(|entity| {
-            let label = labels.get(tagger.labels().name(entity.label))?;
-            Some(Entity { span: entity.span, label, score: Some(entity.score) })
-        });
-        evaluation.add(document, &found.collect::<Vec<_>>());
-    }
-    evaluation.micro().strict.f1()
-}
-
 #[cfg(test)]
 mod tests {
+    use tawsim_corpus::Entity;
     use tawsim_tokenizer::Span;
 
     use super::*;

@@ -19,8 +19,11 @@ const PLAIN: &[(&str, Property)] = &[
     ("place", Property::Place),
 ];
 
+/// Makes a property of its number.
+type Numbered = fn(u8) -> Property;
+
 /// Names of those with one, written behind the name.
-const NUMBERED: &[(&str, fn(u8) -> Property)] = &[
+const NUMBERED: &[(&str, Numbered)] = &[
     ("prefixes", Property::Prefixes),
     ("suffixes", Property::Suffixes),
     ("suffix", Property::Suffix),

@@ -100,7 +100,9 @@ pub fn retrain(
     let (held_out, kept) = split(corpus.reviewed, settings.hold_out_every);
     let mut samples: Vec<Sample<'_>> = corpus.base.iter().map(Sample::whole).collect();
     samples.extend(kept.into_iter().map(Sample::reviewed));
-    let warm = current.filter(|_| settings.warm_start).map(Tagger::model);
+    // Weights of other templates would be of something else.
+    let is_alike = |model: &&Model| model.metadata().features == settings.train.features;
+    let warm = current.filter(|_| settings.warm_start).map(Tagger::model).filter(is_alike);
     let trainee = Trainee { labels: corpus.labels, settings: &settings.train, warm };
     let mut is_cancelled = false;
     let TrainedModel { bytes, report } = super::train_samples(&samples, trainee, &mut |state| {
