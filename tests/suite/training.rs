@@ -25,24 +25,34 @@ const TOWNS: &[&str] = &[
     "الباب",
 ];
 const NOUNS: &[&str] = &[
-    "الطقس",
-    "الشعر",
-    "القمح",
-    "العمل",
-    "الرياضة",
-    "التعليم",
-    "الزراعة",
-    "السينما",
-    "المطر",
-    "الطعام",
-    "السفر",
-    "النوم",
-    "القطن",
-    "الكتاب",
-    "الخبز",
-    "الماء",
-    "الضوء",
-    "الصبر",
+    "طقس",
+    "شعر",
+    "قمح",
+    "عمل",
+    "رياضة",
+    "تعليم",
+    "زراعة",
+    "سينما",
+    "مطر",
+    "طعام",
+    "سفر",
+    "نوم",
+    "قطن",
+    "كتاب",
+    "خبز",
+    "ماء",
+    "ضوء",
+    "صبر",
+    "حرير",
+    "سمك",
+    "نحاس",
+    "ورق",
+    "حديد",
+    "ملح",
+    "سكر",
+    "شجر",
+    "حجر",
+    "خشب",
 ];
 
 fn labels() -> LabelSet {
@@ -76,7 +86,9 @@ fn repeated(towns: &[&str]) -> Vec<Document> {
         documents.push(document(idx, text, &[town]));
     }
     for (idx, noun) in NOUNS.iter().enumerate() {
-        documents.push(document(100 + idx, format!("تحدث الرجل عن {noun} طويلا\n"), &[]));
+        // In the same line as the towns, so that only the word itself could tell.
+        let text = format!("وقع هجوم في الليل أمس\nتحدث الرجل عن {noun} طويلا\n");
+        documents.push(document(100 + idx, text, &[]));
     }
     documents
 }
@@ -99,7 +111,7 @@ fn the_second_pass_takes_over_what_the_document_says_elsewhere() {
         tagger(&train(&documents, &labels(), &settings, &mut go_on).expect("entities").bytes)
     };
     let (without, with) = (both(false), both(true));
-    let unseen = "تحدث الرجل عن قمحانة طويلا\nوقع هجوم قرب بلدة قمحانة أمس\n";
+    let unseen = "وقع هجوم قرب بلدة قمحانة أمس\nتحدث الرجل عن قمحانة طويلا\n";
     assert_eq!(found(&without, unseen), ["قمحانة"]);
     assert_eq!(found(&with, unseen), ["قمحانة", "قمحانة"]);
     let alone = "تحدث الرجل عن قمحانة طويلا\n";
@@ -233,7 +245,7 @@ fn a_model_that_is_trained_again_keeps_its_names_and_second_pass() {
     let corpus = RetrainCorpus { base: &documents, reviewed: &[], labels: &labels };
     let settings = RetrainSettings::from_model(current.model());
     let new = retrain(corpus, Some(&current), &settings, &mut go_on).expect("entities");
-    let unseen = "تحدث الرجل عن قمحانة طويلا\nوقع هجوم قرب بلدة قمحانة أمس\n";
+    let unseen = "وقع هجوم قرب بلدة قمحانة أمس\nتحدث الرجل عن قمحانة طويلا\n";
     assert_eq!(found(&tagger(&new.bytes), unseen), ["قمحانة", "قمحانة"]);
 }
 
