@@ -1,7 +1,11 @@
 //! The formats of annotation tools: brat, doccano, Label Studio, Prodigy.
 
-use tawsim_corpus::{Document, ReadOptions, WriteOptions, detect};
+use tawsim_corpus::{
+    Document, Entity, Format, LabelSet, ReadOptions, WriteContext, WriteOptions, detect,
+    write_files,
+};
 use tawsim_tests::formats::{SAMPLE, read, sample, show, write};
+use tawsim_tokenizer::Span;
 
 /// `TEXT` stands for the text of the sample as JSON.
 fn filled(pattern: &str) -> String {
@@ -211,6 +215,50 @@ fn prodigy_is_read() {
     assert_eq!(
         shown("prodigy", &[("", row)]),
         "d-1\n- LOC 7-13 حلب\n_input_hash=-1205483617\npage=2\n1 not of the format's shape: its answer is \"reject\", not \"accept\"\n1 their document was refused: its answer is \"reject\", not \"accept\"\n"
+    );
+}
+
+#[test]
+fn inline_xml_is_read() {
+    let xml = r#"<?xml version="1.0" encoding="UTF-8"?>
+<doc xml:space="preserve" id="d-1">🔴 قُتل <NUM id="T1">١٢</NUM> مدنيًّا في قصف ل<ORG id="T2">قوات النظام</ORG> على <LOC id="T3">ريفي <LOC id="T5" sure="no">إدلب</LOC></LOC> وحلب.
+وقال «<ORG id="T6">المرصد السوري</ORG>» إنّ عناصر من <entity label="ORG" score="0.5" id="T7">هيئة تحرير الشـام</entity> انسحبوا.</doc>
+"#;
+    let files = vec![("xml".to_owned(), xml.as_bytes().to_vec())];
+    let (documents, _) = read("inline-xml", &files, &ReadOptions::default());
+    assert_eq!((documents[0].id.as_str(), documents[0].text.as_str()), ("d-1", SAMPLE));
+    assert_eq!(show(&documents[0]), show(&sample()));
+    assert_eq!(documents[0].entities[5].score, Some(0.5));
+    assert_eq!(
+        shown("inline-xml", &[("xml", "<doc>a<b/><LOC x='1'>&lt;b</LOC></doc>\n")]),
+        "d\n- LOC 1-3 <b x=\"1\"\n1 an element without text; left out: 1 elements\n"
+    );
+}
+
+#[test]
+fn inline_xml_is_written() {
+    let labels = LabelSet::from_names(["LOC", "a:b", "فصيل"]).expect("good names");
+    let mut document = Document::new("d\"1", "في <حلب>\r\n");
+    let spans = [(0, 5, 13), (0, 6, 12), (1, 6, 12), (2, 6, 12), (0, 12, 15)];
+    for (label, start, end) in spans {
+        let label = labels.at(label).expect("a label");
+        document.entities.push(Entity::new(Span::new(start, end), label));
+    }
+    let options = WriteOptions::default();
+    let context = WriteContext { labels: &labels, options: &options };
+    let (mut xml, info) = (String::new(), Format::by_name("inline-xml").expect("a format"));
+    let mut put = |_: &str, bytes: &[u8]| {
+        xml = String::from_utf8_lossy(bytes).into_owned();
+        Ok(())
+    };
+    let losses = write_files(info, [&document], &context, &mut put).expect("to memory");
+    assert_eq!(
+        losses.to_string(),
+        "lost: 1 crossing entities left out, those that begin first kept\n"
+    );
+    assert_eq!(
+        xml,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<doc xml:space=\"preserve\" id=\"d&quot;1\">في <LOC>&lt;<LOC><entity label=\"a:b\"><فصيل>حلب</فصيل></entity></LOC>&gt;</LOC>&#13;\n</doc>\n"
     );
 }
 

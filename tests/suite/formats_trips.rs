@@ -8,7 +8,7 @@ use tawsim_tests::formats::{any_document, any_unit_document, read, try_read, wri
 use tawsim_tokenizer::OffsetUnit;
 
 /// Formats that carry the text as it is.
-const WITH_TEXT: [&str; 11] = [
+const WITH_TEXT: [&str; 12] = [
     "jsonl",
     "conllu",
     "brat",
@@ -20,6 +20,7 @@ const WITH_TEXT: [&str; 11] = [
     "json-cas",
     "gate-xml",
     "bdocjs",
+    "inline-xml",
 ];
 /// Those of them that carry any entity.
 const WITH_ANY_ENTITY: [&str; 9] = [

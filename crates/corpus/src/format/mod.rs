@@ -36,6 +36,7 @@ mod gate_xml;
 mod geojson;
 mod html;
 mod import;
+mod inline_xml;
 mod interlinear;
 mod json_cas;
 mod json_fields;
@@ -203,6 +204,7 @@ pub static FORMATS: &[&FormatInfo] = &[
     &json_cas::INFO,
     &gate_xml::INFO,
     &bdocjs::INFO,
+    &inline_xml::INFO,
     &mentions::INFO,
     &mentions::TSV,
     &geojson::INFO,
