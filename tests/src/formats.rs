@@ -48,7 +48,7 @@ pub fn write(name: &str, documents: &[Document], options: &WriteOptions) -> (Wri
     (files, losses.expect("to memory"))
 }
 
-/// Reads files as [`write`] gives them: one is the input, by its extension, the others its companions.
+/// Reads files as [`write`](fn@write) gives them: one is the input, by its extension, the others its companions.
 ///
 /// # Panics
 /// If there is no such reader, it fails, or its report does not add up.
