@@ -4,7 +4,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DocumentId, Presence};
+use crate::{DocumentId, Presence, SpanId};
 
 /// A projection whose rows are made and set by changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +215,12 @@ impl Change {
                 Scope::Document => document == Some(DocumentId(id)),
                 Scope::PartOfDocument => document.is_some(),
             }
+    }
+
+    /// The span that is made or set.
+    pub(crate) fn span(&self) -> Option<SpanId> {
+        let (table, id) = self.row();
+        (table == SPAN).then_some(SpanId(id))
     }
 
     pub(crate) const fn row(&self) -> (Table, i64) {

@@ -89,6 +89,23 @@ impl Project {
         Ok(found)
     }
 
+    /// One span of a document; `None` if it is not there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn annotation(
+        &self,
+        document: DocumentId,
+        span: SpanId,
+    ) -> Result<Option<Annotation>, StoreError> {
+        let sql = format!(
+            "SELECT {ANNOTATION} FROM span WHERE id = ?1 AND document = ?2 AND presence = 'present'"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query((span, document))?;
+        rows.next()?.map(annotation).transpose()
+    }
+
     /// The confirmed entities of one layer as a document of the corpus crate, its id the name.
     ///
     /// # Errors

@@ -88,6 +88,12 @@ impl Writer {
         self.count(report)
     }
 
+    /// Waits for the next report, but no longer than `patience`.
+    pub fn report_within(&mut self, patience: Duration) -> Option<Report> {
+        let report = self.reports.recv_timeout(patience).ok();
+        self.count(report)
+    }
+
     fn count(&mut self, report: Option<Report>) -> Option<Report> {
         if let Some(Report::Saved(number, _) | Report::Refused(number, _)) = &report {
             self.n_done = *number;

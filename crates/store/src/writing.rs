@@ -2,6 +2,7 @@
 
 use rusqlite::{Transaction, TransactionBehavior};
 
+use crate::change::Change;
 use crate::event::{Event, Head, Payload, append};
 use crate::plan::{Plan, Planner};
 use crate::project::Project;
@@ -17,6 +18,8 @@ pub struct Receipt {
     pub step: Option<EventId>,
     /// Spans that were made, in order.
     pub created: Vec<SpanId>,
+    /// Spans that were made or changed, each once, in order of their ids.
+    pub spans: Vec<SpanId>,
     /// Documents that were touched, each once, in order of their ids.
     pub documents: Vec<DocumentId>,
     /// Fields that undo or redo left alone because somebody has changed them since.
@@ -57,6 +60,7 @@ impl<'p> Writing<'p> {
             seq: head.seq.unsigned_abs(),
             step: None,
             created: Vec::new(),
+            spans: Vec::new(),
             documents: Vec::new(),
             n_left_alone: 0,
         };
@@ -103,6 +107,7 @@ impl<'p> Writing<'p> {
     /// Appends the event of changes that have been made.
     pub(crate) fn log(&mut self, id: EventId, kind: &str, plan: Plan) -> Result<(), StoreError> {
         let step = self.first.as_ref().map_or(id, |first| first.1);
+        self.receipt.spans.extend(plan.changes.iter().filter_map(Change::span));
         let event = Event {
             id,
             clock: self.head.clock + 1,
@@ -121,7 +126,7 @@ impl<'p> Writing<'p> {
         Ok(())
     }
 
-    fn payload(&self, changes: Vec<crate::change::Change>) -> String {
+    fn payload(&self, changes: Vec<Change>) -> String {
         let mut payload = Payload { changes, ..Payload::default() };
         match self.entry {
             Entry::Recorded => {}
@@ -143,6 +148,8 @@ impl<'p> Writing<'p> {
         self.head.write(&self.tx).map_err(StoreError::database("cannot write the log's end"))?;
         self.tx.commit().map_err(StoreError::database("cannot commit"))?;
         self.receipt.seq = self.head.seq.unsigned_abs();
+        self.receipt.spans.sort_unstable();
+        self.receipt.spans.dedup();
         self.receipt.documents.sort_unstable();
         self.receipt.documents.dedup();
         Ok(self.receipt)

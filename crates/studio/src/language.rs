@@ -131,6 +131,8 @@ pub(crate) mod phrases {
         CONFIRMED: "confirmed", "مؤكد";
         SURE: "{} % sure", "الثقة {} %";
         SAVED: "Saved · step {}", "حُفظ · الخطوة {}";
+        SAVING: "Saving…", "جارٍ الحفظ…";
+        NOT_SAVED: "Not saved: the disk takes no writes", "لم يُحفظ: القرص لا يقبل الكتابة";
         TAGGING: "Tagging: {} of {}", "جارٍ الوسم: {} من {}";
         EDGES: "{} · bytes {}–{} · {}", "{} · بايت {}–{} · {}";
         SELECTED: "Marked: {} · a digit gives it a label", "المحدد: {} · رقم يعطيه تصنيفاً";

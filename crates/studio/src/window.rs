@@ -1,10 +1,13 @@
 //! The window: draws the panels, turns keys and clicks into commands, sends them to the [`App`].
 
+use std::time::Duration;
+
 use egui::{CentralPanel, Event, Frame, Id, Key, Margin, Modal, Panel, Ui};
 use tawsim_tagger::Tagger;
 
 use crate::{
     App, Command, Measurement, TrainingFiles,
+    app::Saved,
     keys::{Deed, deed_of},
     learning::Learning,
     panels::{
@@ -13,6 +16,10 @@ use crate::{
     },
     text::TextEngine,
 };
+
+/// When the window looks again whether a write is on disk; and when, if the disk takes nothing.
+const SOON: Duration = Duration::from_millis(2);
+const LATER: Duration = Duration::from_millis(500);
 
 /// The program's window.
 pub struct Window {
@@ -82,6 +89,7 @@ impl Window {
     /// Draws a frame and does what was asked for in it.
     pub fn show(&mut self, ui: &mut Ui) {
         self.engine.begin_frame(ui.ctx());
+        self.app.go_on();
         if let Some(learning) = &mut self.learning {
             learning.step(&mut self.app);
         }
@@ -93,6 +101,11 @@ impl Window {
         self.engine.end_frame(ui.ctx());
         if !self.asked.is_empty() {
             ui.ctx().request_repaint();
+        }
+        match self.app.saved() {
+            Saved::All => {}
+            Saved::Soon => ui.ctx().request_repaint_after(SOON),
+            Saved::Blocked => ui.ctx().request_repaint_after(LATER),
         }
     }
 
@@ -248,5 +261,10 @@ impl eframe::App for Window {
         }
         self.show(ui);
         self.drop_files(ui);
+    }
+
+    /// What was asked for and waits for the disk is not lost with the window.
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.app.finish_writing();
     }
 }

@@ -4,5 +4,6 @@ mod gui {
     mod keyboard;
     mod panels;
     mod replay;
+    mod saving;
     mod support;
 }

@@ -1,6 +1,6 @@
 //! Commands on an open project.
 
-use tawsim_store::{Annotation, DocumentId, Edit, ReviewState, SpanId, SpanState, Suggestion};
+use tawsim_store::{Annotation, DocumentId, Edit, Job, ReviewState, SpanId, SpanState, Suggestion};
 use tawsim_tokenizer::Span;
 
 use super::{AppError, OpenDocument, Work, same::Finder};
@@ -50,17 +50,23 @@ impl Work {
         self.library.neighbour(here, toward).map_or(Ok(()), |id| self.show(id))
     }
 
-    /// One step of the history on the document that is shown; the first one says that work on the
-    /// document has begun.
-    fn edit(&mut self, mut edits: Vec<Edit>) -> Result<(), AppError> {
+    /// One step of the history on the document that is shown, and what follows when it is on disk;
+    /// the first one says that work on the document has begun.
+    fn edit(
+        &mut self,
+        mut edits: Vec<Edit>,
+        after: impl FnOnce(&mut Self) + 'static,
+    ) -> Result<(), AppError> {
         let Some(document) = self.document.as_ref().filter(|_| !edits.is_empty()) else {
             return Ok(());
         };
         if document.review() == ReviewState::New {
             edits.push(Edit::SetReview(document.id(), self.layer, ReviewState::InProgress));
         }
-        let receipt = self.project.apply_step(&edits)?;
-        self.take(&receipt)
+        self.write_step(edits, |work, _| {
+            after(work);
+            Ok(())
+        })
     }
 
     fn advance(&mut self) {
@@ -78,8 +84,9 @@ impl Work {
             self.advance();
             return Ok(());
         };
-        let edits = if is_open(focused) { vec![edit(focused.id)] } else { Vec::new() };
-        self.edit(edits)?;
+        if is_open(focused) {
+            return self.edit(vec![edit(focused.id)], Self::advance);
+        }
         self.advance();
         Ok(())
     }
@@ -90,15 +97,15 @@ impl Work {
             return Ok(());
         };
         let (span, edit) = (focused.span, reject_or_remove(focused));
-        self.edit(vec![edit])?;
-        if let Some(document) = &mut self.document {
-            // From where it was on, though it is gone.
-            document.mark(span);
-            if !document.step(Toward::Later, is_open) {
-                document.clear();
+        self.edit(vec![edit], move |work| {
+            if let Some(document) = &mut work.document {
+                // From where it was on, though it is gone.
+                document.mark(span);
+                if !document.step(Toward::Later, is_open) {
+                    document.clear();
+                }
             }
-        }
-        Ok(())
+        })
     }
 
     fn label(&mut self, idx: usize) -> Result<(), AppError> {
@@ -107,16 +114,18 @@ impl Work {
         self.last_label = Some(idx);
         if let Some(span) = document.marked() {
             let edits = self.cover(span, &label);
-            self.edit(edits)?;
-            if let Some(document) = &mut self.document {
-                document.focus_span(span);
-            }
+            return self.edit(edits, move |work| {
+                if let Some(document) = &mut work.document {
+                    document.focus_span(span);
+                }
+            });
         } else if let Some(focused) = document.focused() {
             let (id, was_open) = (focused.id, is_open(focused));
-            self.edit(vec![Edit::Relabel(id, label)])?;
-            if was_open {
-                self.advance();
-            }
+            return self.edit(vec![Edit::Relabel(id, label)], move |work| {
+                if was_open {
+                    work.advance();
+                }
+            });
         }
         Ok(())
     }
@@ -154,7 +163,7 @@ impl Work {
         let in_the_way = document.overlapping(span).filter(|other| other.id != id);
         let mut edits: Vec<Edit> = in_the_way.map(reject_or_remove).collect();
         edits.push(Edit::MoveEdges(id, span));
-        self.edit(edits)
+        self.edit(edits, |_| ())
     }
 
     fn undo(&mut self) -> Result<(), AppError> {
@@ -162,15 +171,13 @@ impl Work {
             return Ok(());
         }
         let document = self.history.undo.as_ref().and_then(|step| step.document);
-        let receipt = self.project.undo()?;
-        self.after_undo(document, &receipt)
+        self.write(Job::Undo, move |work, receipt| work.after_undo(document, receipt))
     }
 
     fn redo(&mut self) -> Result<(), AppError> {
         let Some(step) = &self.history.redo else { return Ok(()) };
         let document = step.document;
-        let receipt = self.project.redo()?;
-        self.after_undo(document, &receipt)
+        self.write(Job::Redo, move |work, receipt| work.after_undo(document, receipt))
     }
 
     /// Shows the document that was changed, if it is not the one that is shown.
@@ -179,7 +186,6 @@ impl Work {
         changed: Option<DocumentId>,
         receipt: &tawsim_store::Receipt,
     ) -> Result<(), AppError> {
-        self.take(receipt)?;
         let shown = self.document.as_ref().map(OpenDocument::id);
         match changed {
             Some(id)
@@ -198,16 +204,15 @@ impl Work {
         let open = document.annotations().iter().filter(|a| is_open(a));
         let mut edits: Vec<Edit> = open.map(|a| Edit::Accept(a.id)).collect();
         edits.push(Edit::SetReview(id, self.layer, ReviewState::Done));
-        let receipt = self.project.apply_step(&edits)?;
-        self.take(&receipt)?;
-        self.library.next_to_do(id).map_or(Ok(()), |next| self.show(next))
+        self.write_step(edits, move |work, _| {
+            work.library.next_to_do(id).map_or(Ok(()), |next| work.show(next))
+        })
     }
 
     fn review(&mut self, state: ReviewState) -> Result<(), AppError> {
         let Some(document) = &self.document else { return Ok(()) };
         let edit = Edit::SetReview(document.id(), self.layer, state);
-        let receipt = self.project.apply_step(&[edit])?;
-        self.take(&receipt)
+        self.write_step(vec![edit], |_, _| Ok(()))
     }
 
     /// The tagger's answer. It is no step of the annotator's, so undo passes over it.
@@ -224,15 +229,15 @@ impl Work {
         });
         let suggestions = suggestions.collect();
         let edit = Edit::Suggest { document, layer: self.layer, model, suggestions };
-        let receipt = self.project.apply_aside(&[edit])?;
-        self.take(&receipt)?;
-        if let Some(shown) = self.document.as_mut().filter(|shown| shown.id() == document)
-            && shown.focus().is_none()
-            && shown.marked().is_none()
-        {
-            shown.step(Toward::Later, is_open);
-        }
-        Ok(())
+        self.write(Job::Aside(vec![edit]), move |work, _| {
+            if let Some(shown) = work.document.as_mut().filter(|shown| shown.id() == document)
+                && shown.focus().is_none()
+                && shown.marked().is_none()
+            {
+                shown.step(Toward::Later, is_open);
+            }
+            Ok(())
+        })
     }
 
     fn find_same(&mut self, everywhere: bool) -> Result<(), AppError> {
@@ -277,11 +282,7 @@ impl Work {
             edits.push(Edit::AddSpan { document, layer, span: mention.span, label });
         }
         self.same = None;
-        if edits.is_empty() {
-            return Ok(());
-        }
-        let receipt = self.project.apply_step(&edits)?;
-        self.take(&receipt)
+        self.write_step(edits, |_, _| Ok(()))
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) struct OpenDocument {
     id: DocumentId,
     text: Arc<str>,
     map: SegmentMap,
+    layer: LayerId,
     review: ReviewState,
     /// What is confirmed or suggested in the annotator's layer, in the order of the text.
     annotations: Vec<Annotation>,
@@ -47,6 +48,7 @@ impl OpenDocument {
             id: stored.id,
             text: stored.text.as_str().into(),
             map: SegmentMap::new(&stored.text),
+            layer,
             review: ReviewState::New,
             annotations: Vec::new(),
             label_idx: Vec::new(),
@@ -68,10 +70,32 @@ impl OpenDocument {
             self.annotations.iter().map(|a| place(a).unwrap_or(labels.len())).collect();
         self.n_suggested =
             self.annotations.iter().filter(|a| a.state == SpanState::Suggested).count();
-        self.focus = self.focus.and_then(|Focus { id, .. }| {
-            let idx = self.annotations.iter().position(|a| a.id == id)?;
-            Some(Focus { id, idx })
-        });
+        self.focus = self.focus.and_then(|focus| self.find(focus.id));
+    }
+
+    /// Takes one annotation anew; `None` if it is gone. Those of other documents are passed over.
+    pub(super) fn update(&mut self, id: SpanId, now: Option<Annotation>, labels: &[String]) {
+        let focused = self.focus.map(|focus| focus.id);
+        if let Some(idx) = self.annotations.iter().position(|a| a.id == id) {
+            self.annotations.remove(idx);
+            self.label_idx.remove(idx);
+        }
+        let shown = |a: &Annotation| a.layer == self.layer && a.state != SpanState::Rejected;
+        if let Some(now) = now.filter(shown) {
+            let key = |a: &Annotation| (a.span.start(), a.span.end(), a.layer, a.id);
+            let idx = self.annotations.partition_point(|a| key(a) < key(&now));
+            let place = labels.iter().position(|l| *l == now.label);
+            self.label_idx.insert(idx, place.unwrap_or(labels.len()));
+            self.annotations.insert(idx, now);
+        }
+        self.n_suggested =
+            self.annotations.iter().filter(|a| a.state == SpanState::Suggested).count();
+        self.focus = focused.and_then(|id| self.find(id));
+    }
+
+    fn find(&self, id: SpanId) -> Option<Focus> {
+        let idx = self.annotations.iter().position(|a| a.id == id)?;
+        Some(Focus { id, idx })
     }
 
     pub(super) fn set_review(&mut self, review: ReviewState) {

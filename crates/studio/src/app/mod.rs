@@ -6,11 +6,13 @@ mod export;
 mod library;
 mod open;
 mod same;
+mod saving;
 mod settings;
 
 use std::{
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use tawsim_store::{
@@ -20,13 +22,18 @@ use thiserror::Error;
 
 pub(crate) use document::OpenDocument;
 pub(crate) use same::SameMentions;
+pub(crate) use saving::Saved;
 pub(crate) use settings::Settings;
 
 use crate::{Command, WorkState, worker::Job};
 use library::Library;
+use saving::{PATIENCE, Queue, Saving};
 
 /// Suggestions with a lower probability are shown as doubtful.
 pub(crate) const DOUBTFUL_BELOW: f64 = 0.7;
+
+/// A step that touches more annotations has the document read anew.
+const FEW_SPANS: usize = 100;
 
 /// Steps that make a project usable. Undo stops in front of them: taking documents away again is
 /// nobody's wish on Ctrl+Z.
@@ -99,11 +106,16 @@ pub struct App {
     recorder: Option<Box<dyn io::Write + Send>>,
     /// Grows with everything that the panels may have to draw anew.
     revision: u64,
+    queue: Queue,
+    /// How long a command may wait for the disk; `None` for ever.
+    patience: Option<Duration>,
 }
 
 /// An open project.
 struct Work {
+    /// Reads what is on disk; only `saving` writes.
     project: Project,
+    saving: Saving,
     layer: LayerId,
     labels: Vec<String>,
     digits: Vec<String>,
@@ -128,6 +140,8 @@ impl App {
             message: None,
             recorder: None,
             revision: 0,
+            queue: Queue::default(),
+            patience: Some(PATIENCE),
         }
     }
 
@@ -148,25 +162,15 @@ impl App {
             let line = line.map_err(AppError::LogFile)?;
             let command = serde_json::from_str(&line)
                 .map_err(|source| AppError::Log { line: idx + 1, source })?;
-            self.run(command);
+            if let Err(error) = self.apply(command) {
+                self.message = Some(error.to_string());
+            }
         }
         Ok(())
     }
 
-    /// Carries out a command and keeps the reason if it fails, for the status line.
-    pub fn run(&mut self, command: Command) {
-        self.message = None;
-        if let Err(error) = self.apply(command) {
-            self.message = Some(error.to_string());
-        }
-    }
-
-    /// Carries out a command.
-    ///
-    /// # Errors
-    /// If the project refuses, a file cannot be read, or no project is open. Then nothing has
-    /// changed.
-    pub fn apply(&mut self, command: Command) -> Result<(), AppError> {
+    /// Carries out a command as far as it goes without waiting for the disk.
+    fn begin(&mut self, command: Command) -> Result<(), AppError> {
         self.record(&command)?;
         if !command.only_looks() {
             self.revision += 1;
@@ -355,12 +359,16 @@ impl App {
 impl Work {
     fn new(session: open::Session) -> Result<Self, StoreError> {
         let open::Session { project, layer, labels, .. } = session;
+        let dir = project.dir().to_owned();
+        let saving = Saving::start(project);
+        let project = Project::open_read_only(&dir)?;
         Ok(Self {
             library: Library::read(&project, layer)?,
             history: project.history()?,
             n_steps: project.last_seq()?,
             digits: (1..=labels.len()).map(|digit| digit.to_string()).collect(),
             project,
+            saving,
             layer,
             labels,
             document: None,
@@ -393,8 +401,14 @@ impl Work {
         for id in &receipt.documents {
             let row = self.project.document_row(*id, self.layer)?;
             if let Some(document) = self.document.as_mut().filter(|document| document.id() == *id) {
-                let stored = self.project.document(*id)?;
-                document.refresh(stored.annotations, self.layer, &self.labels);
+                if receipt.spans.len() <= FEW_SPANS {
+                    for span in &receipt.spans {
+                        document.update(*span, self.project.annotation(*id, *span)?, &self.labels);
+                    }
+                } else {
+                    let stored = self.project.document(*id)?;
+                    document.refresh(stored.annotations, self.layer, &self.labels);
+                }
                 document.set_review(row.review);
             }
             self.library.update(row);

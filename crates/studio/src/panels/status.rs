@@ -6,7 +6,7 @@ use tawsim_store::SpanState;
 use super::Gui;
 use crate::{
     App,
-    app::OpenDocument,
+    app::{OpenDocument, Saved},
     language::{label_name, phrases},
     text::Direction,
 };
@@ -23,7 +23,12 @@ pub(crate) fn status(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, tagging: Option<
         }
         gui.line_from_end(ui, |gui, ui| {
             if let Some(n_steps) = app.n_steps() {
-                gui.weak(ui, &phrases::SAVED.with(gui.language, &[&n_steps]));
+                let said = match app.saved() {
+                    Saved::All => phrases::SAVED.with(gui.language, &[&n_steps]),
+                    Saved::Soon => gui.say(phrases::SAVING).to_owned(),
+                    Saved::Blocked => gui.say(phrases::NOT_SAVED).to_owned(),
+                };
+                gui.weak(ui, &said);
             }
             if let Some([done, all]) = tagging {
                 gui.label(ui, &phrases::TAGGING.with(gui.language, &[&done, &all]));

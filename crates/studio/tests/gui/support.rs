@@ -31,7 +31,8 @@ pub(crate) fn folder() -> TempDir {
 
 /// An app that has the folder open.
 pub(crate) fn open(folder: &Path) -> App {
-    let mut app = App::new(options(), "samar").with_look(Language::English, false);
+    let app = App::new(options(), "samar").with_look(Language::English, false);
+    let mut app = app.wait_for_disk();
     app.apply(Command::Open(folder.to_owned())).expect("the folder opens");
     app
 }
