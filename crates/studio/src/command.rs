@@ -56,6 +56,15 @@ pub enum Command {
         /// How far.
         step: Step,
     },
+    /// Move an edge of the annotation in focus to the edge of a segment or letter next to a byte.
+    DragEdge {
+        /// Which one.
+        edge: Edge,
+        /// Where to.
+        byte: u32,
+        /// What it snaps to.
+        step: Step,
+    },
     /// Look for other mentions like the annotation in focus; in all documents or in this one.
     FindSame {
         /// Whether to look through the whole project.
@@ -112,6 +121,7 @@ impl Command {
                 | Self::Label(_)
                 | Self::RepeatLabel
                 | Self::MoveEdge { .. }
+                | Self::DragEdge { .. }
                 | Self::FindSame { .. }
                 | Self::Undo
                 | Self::Redo

@@ -163,6 +163,11 @@ pub(crate) fn deed_of(event: &Event) -> Option<Deed> {
     Some(binding.command.clone())
 }
 
+/// The name of the first key that asks for a deed.
+pub(crate) fn key_of(deed: &Deed) -> Option<String> {
+    BINDINGS.iter().find(|binding| binding.command == *deed).map(key_name)
+}
+
 /// How the table names the keys of a binding.
 pub(crate) fn key_name(binding: &Binding) -> String {
     let mut name = String::new();

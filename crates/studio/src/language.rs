@@ -129,6 +129,15 @@ pub(crate) mod phrases {
             "افتح مجلد مقالات أو مشروعاً، أو أفلته على هذه النافذة";
         SUGGESTED: "suggested", "مقترح";
         CONFIRMED: "confirmed", "مؤكد";
+        ACCEPT: "Accept", "قبول";
+        REJECT: "Reject or remove", "رفض أو حذف";
+        START_EDGE: "Start edge", "حد البداية";
+        END_EDGE: "End edge", "حد النهاية";
+        BY_MODEL: "Model: {}", "النموذج: {}";
+        BY_IMPORT: "Came with the file", "جاء مع الملف";
+        BY_PERSON: "Decided by {}", "القرار: {}";
+        LINKED_TO: "Refers to {}", "يشير إلى {}";
+        VALUE_IS: "Value: {}", "القيمة: {}";
         SURE: "{} % sure", "الثقة {} %";
         SAVED: "Saved · step {}", "حُفظ · الخطوة {}";
         SAVING: "Saving…", "جارٍ الحفظ…";

@@ -4,7 +4,7 @@ use tawsim_tokenizer::{SegmentRole, Span, TokenKind, Tokenized, Tokenizer};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 
 /// Which edge of an annotation. Start and end, not left and right: a span may hold both directions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Edge {
     /// The first letter.
@@ -112,6 +112,18 @@ impl SegmentMap {
         found.map(|idx| self.spans[idx])
     }
 
+    /// `span` with one edge at the edge of the segment next to `byte`; `None` if nothing would be
+    /// left of it.
+    pub(crate) fn stretched(&self, span: Span, edge: Edge, byte: u32) -> Option<Span> {
+        let bounds = self.spans.iter().map(|s| match edge {
+            Edge::Start => s.start(),
+            Edge::End => s.end(),
+        });
+        let inside = |b: &u32| with_edge(span, edge, *b).is_some();
+        let near = bounds.filter(inside).min_by_key(|b| b.abs_diff(byte))?;
+        with_edge(span, edge, near)
+    }
+
     /// `span` with one edge moved by a segment; `None` at the end of the text, or if nothing
     /// would be left of it.
     pub(crate) fn moved(&self, span: Span, edge: Edge, toward: Toward) -> Option<Span> {
@@ -128,6 +140,24 @@ impl SegmentMap {
             }
         };
         with_edge(span, edge, bound(found?))
+    }
+}
+
+/// `span` with one edge at the letter next to `byte`; never onto white space.
+pub(crate) fn stretched_by_character(
+    text: &str,
+    span: Span,
+    edge: Edge,
+    byte: u32,
+) -> Option<Span> {
+    let byte =
+        (0..=byte.min(text.len() as u32)).rev().find(|b| text.is_char_boundary(*b as usize))?;
+    let rest = &text[byte as usize..];
+    let after = byte + (rest.len() - rest.trim_start().len()) as u32;
+    let before = text[..byte as usize].trim_end().len() as u32;
+    match edge {
+        Edge::Start => with_edge(span, edge, after),
+        Edge::End => with_edge(span, edge, before),
     }
 }
 

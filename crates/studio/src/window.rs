@@ -145,7 +145,7 @@ impl Window {
         far.default_size(270.0).min_size(180.0).show(ui, |ui| entities.show(ui, &mut gui, app));
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::ZERO);
         let article = &mut self.article;
-        CentralPanel::default().frame(frame).show(ui, |ui| article.show(ui, &mut gui, app));
+        CentralPanel::default().frame(frame).show(ui, |ui| article.show(ui, &mut gui, (app, &[])));
     }
 
     /// What lies over the article.

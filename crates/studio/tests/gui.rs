@@ -2,6 +2,7 @@
 
 mod gui {
     mod keyboard;
+    mod mouse;
     mod panels;
     mod replay;
     mod saving;

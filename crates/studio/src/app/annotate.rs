@@ -35,6 +35,7 @@ impl Work {
             Command::Label(idx) => self.label(idx),
             Command::RepeatLabel => self.last_label.map_or(Ok(()), |idx| self.label(idx)),
             Command::MoveEdge { edge, toward, step } => self.move_edge(edge, toward, step),
+            Command::DragEdge { edge, byte, step } => self.drag_edge(edge, byte, step),
             Command::Escape if self.same.take().is_some() => Ok(()),
             command => {
                 if let Some(document) = &mut self.document {
@@ -148,14 +149,21 @@ impl Work {
         edits
     }
 
-    /// Moves an edge. Neighbours that would be overlapped are not touched: the edge stops.
     fn move_edge(&mut self, edge: Edge, toward: Toward, step: Step) -> Result<(), AppError> {
+        let document = self.document.as_ref();
+        self.set_edges(document.and_then(|document| document.moved_edge(edge, toward, step)))
+    }
+
+    fn drag_edge(&mut self, edge: Edge, byte: u32, step: Step) -> Result<(), AppError> {
+        let document = self.document.as_ref();
+        self.set_edges(document.and_then(|document| document.stretched(edge, byte, step)))
+    }
+
+    /// Gives the annotation in focus these edges. Neighbours that a person has confirmed are not
+    /// touched: the edge stops.
+    fn set_edges(&mut self, span: Option<Span>) -> Result<(), AppError> {
         let Some(document) = &self.document else { return Ok(()) };
-        let (Some(focused), Some(span)) =
-            (document.focused(), document.moved_edge(edge, toward, step))
-        else {
-            return Ok(());
-        };
+        let (Some(focused), Some(span)) = (document.focused(), span) else { return Ok(()) };
         let id = focused.id;
         if document.overlapping(span).any(|other| other.id != id && !is_open(other)) {
             return Ok(());

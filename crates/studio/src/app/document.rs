@@ -9,7 +9,7 @@ use tawsim_tokenizer::Span;
 
 use crate::{
     Toward,
-    snap::{Edge, SegmentMap, Step, moved_by_character},
+    snap::{Edge, SegmentMap, Step, moved_by_character, stretched_by_character},
 };
 
 /// The document that is shown.
@@ -230,6 +230,20 @@ impl OpenDocument {
         match step {
             Step::Segment => self.map.moved(span, edge, toward),
             Step::Character => moved_by_character(&self.text, span, edge, toward),
+        }
+    }
+
+    /// What a drag over `span` marks.
+    pub(crate) fn snapped(&self, span: Span) -> Option<Span> {
+        self.map.snap(span)
+    }
+
+    /// The edges of the annotation in focus, one of them at the place next to `byte`.
+    pub(crate) fn stretched(&self, edge: Edge, byte: u32, step: Step) -> Option<Span> {
+        let span = self.focused()?.span;
+        match step {
+            Step::Segment => self.map.stretched(span, edge, byte),
+            Step::Character => stretched_by_character(&self.text, span, edge, byte),
         }
     }
 

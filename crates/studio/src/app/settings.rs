@@ -12,6 +12,8 @@ pub(crate) struct Settings {
     pub(crate) dark: bool,
     /// Letters of the article in points.
     pub(crate) size_pt: f32,
+    /// Distance of its lines in letter sizes; from 2.2 on there is room for the tags.
+    pub(crate) line_height: f32,
     pub(crate) sort: SortKey,
     pub(crate) filter: Option<WorkState>,
     pub(crate) search: String,
@@ -25,6 +27,7 @@ impl Default for Settings {
             language: Language::default(),
             dark: false,
             size_pt: 22.0,
+            line_height: 2.3,
             sort: SortKey::default(),
             filter: None,
             search: String::new(),

@@ -1,19 +1,16 @@
 //! The article in the middle.
 
-use egui::Ui;
-use tawsim_store::{DocumentId, SpanState};
+use egui::{Frame, Id, Ui};
+use tawsim_store::{DocumentId, Span, SpanState};
 
-use super::Gui;
+use super::{Gui, menu::menu, tooltip::tooltip};
 use crate::{
     App, Command,
     app::{DOUBTFUL_BELOW, OpenDocument},
     language::{label_name, phrases},
     palette::label_color,
-    text::{Certainty, Direction, Highlight, Pane, PaneEvent, Scene, Tag, TextStyle},
+    text::{Certainty, Direction, Highlight, Hint, Pane, PaneEvent, Scene, Tag, TextStyle},
 };
-
-/// Lines this far apart, in letter sizes, leave room for the tags.
-const LINE_HEIGHT: f32 = 2.35;
 
 /// The panel's own state: layouts and scroll position of the document it shows.
 #[derive(Default)]
@@ -24,8 +21,13 @@ pub(crate) struct ArticlePanel {
 }
 
 impl ArticlePanel {
-    /// Draws the panel.
-    pub(crate) fn show(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
+    /// The bytes that are in view.
+    pub(crate) fn visible(&self) -> std::ops::Range<usize> {
+        self.pane.as_ref().map_or(0..0, |(_, pane)| pane.visible())
+    }
+
+    /// Draws the panel; `hints` lie over the text.
+    pub(crate) fn show(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, (app, hints): (&App, &[Hint])) {
         let Some(document) = app.document() else {
             ui.centered_and_justified(|ui| {
                 ui.vertical_centered(|ui| {
@@ -39,22 +41,47 @@ impl ArticlePanel {
             self.pane = Some((document.id(), Pane::new(document.text().clone())));
             self.revealed = None;
         }
-        let highlights = highlights(ui, gui, app, document);
+        let reveal = self.reveal(document);
+        let page = Frame::new().fill(ui.visuals().extreme_bg_color);
+        page.show(ui, |ui| self.page(ui, gui, (app, hints, reveal)));
+    }
+
+    fn page(
+        &mut self,
+        ui: &mut Ui,
+        gui: &mut Gui<'_>,
+        (app, hints, reveal): (&App, &[Hint], Option<usize>),
+    ) {
+        let document = app.document().expect("there is one on the page");
+        let (theme, language) = (ui.ctx().theme(), gui.language);
         let scene = Scene {
-            highlights: &highlights,
-            selection: document.marked().map(tawsim_store::Span::range),
+            highlights: &|bytes| highlights(app, (theme, language), bytes),
+            hints,
+            selection: document.marked().map(Span::range),
             style: TextStyle {
                 size_pt: app.settings().size_pt,
-                line_height: LINE_HEIGHT,
+                line_height: app.settings().line_height,
                 bold: false,
                 direction: Direction::RightToLeft,
             },
             ink: ui.visuals().strong_text_color(),
-            reveal: self.reveal(document),
+            reveal,
+            handle_names: [gui.say(phrases::START_EDGE), gui.say(phrases::END_EDGE)],
+            snap: &|range| document.snapped(Span::from_range(range)?).map(Span::range),
+            stretch: &|edge, byte, step| {
+                document.stretched(edge, byte as u32, step).map(Span::range)
+            },
         };
-        let (_, pane) = self.pane.as_mut().expect("made above");
-        if let Some(event) = pane.ui(ui, gui.engine, &scene) {
+        let (_, pane) = self.pane.as_mut().expect("made before the page is drawn");
+        let out = pane.ui(ui, gui.engine, &scene);
+        if let Some(byte) = out.hovered {
+            out.response.clone().on_hover_ui_at_pointer(|ui| tooltip(ui, gui, document, byte));
+        }
+        if let Some(event) = out.event {
             gui.ask(command_of(event));
+        }
+        if document.focus().is_some() || document.marked().is_some() {
+            out.response.context_menu(|ui| menu(ui, gui, app));
         }
     }
 
@@ -70,37 +97,47 @@ impl ArticlePanel {
 }
 
 fn highlights<'a>(
-    ui: &Ui,
-    gui: &Gui<'_>,
     app: &'a App,
-    document: &'a OpenDocument,
+    (theme, language): (egui::Theme, crate::Language),
+    bytes: &std::ops::Range<usize>,
 ) -> Vec<Highlight<'a>> {
-    let (theme, language) = (ui.ctx().theme(), gui.language);
+    let Some(document) = app.document() else { return Vec::new() };
     let focus = document.focus();
     let highlight = |(idx, annotation): (usize, &'a tawsim_store::Annotation)| {
         let label_idx = document.label_idx(idx);
         let full = label_name(&annotation.label, language);
-        let doubtful = annotation.score.is_some_and(|score| score < DOUBTFUL_BELOW);
         Highlight {
+            id: Id::unique(annotation.id),
             range: annotation.span.range(),
             color: label_color(theme, label_idx),
             tag: Tag { full, short: app.digit(label_idx), direction: language.direction() },
-            certainty: match annotation.state {
-                SpanState::Suggested if doubtful => Certainty::Doubtful,
-                SpanState::Suggested => Certainty::Suggested,
-                SpanState::Confirmed | SpanState::Rejected => Certainty::Confirmed,
-            },
+            certainty: certainty(annotation),
             focused: focus == Some(idx),
         }
     };
-    document.annotations().iter().enumerate().map(highlight).collect()
+    let touches = |(_, a): &(usize, &tawsim_store::Annotation)| {
+        (a.span.start() as usize) < bytes.end && bytes.start < a.span.end() as usize
+    };
+    document.annotations().iter().enumerate().filter(touches).map(highlight).collect()
+}
+
+fn certainty(annotation: &tawsim_store::Annotation) -> Certainty {
+    let doubtful = annotation.score.is_some_and(|score| score < DOUBTFUL_BELOW);
+    match annotation.state {
+        SpanState::Suggested if doubtful => Certainty::Doubtful,
+        SpanState::Suggested => Certainty::Suggested,
+        SpanState::Confirmed | SpanState::Rejected => Certainty::Confirmed,
+    }
 }
 
 fn command_of(event: PaneEvent) -> Command {
     match event {
-        PaneEvent::Clicked(byte) => Command::Point(byte as u32),
+        PaneEvent::Clicked(byte) | PaneEvent::MenuAsked(byte) => Command::Point(byte as u32),
         PaneEvent::ClickedBeside => Command::Escape,
         PaneEvent::DoubleClicked(byte) => Command::MarkWord(byte as u32),
         PaneEvent::Selected(range) => Command::Mark(range.start as u32, range.end as u32),
+        PaneEvent::EdgeDragged(edge, byte, step) => {
+            Command::DragEdge { edge, byte: byte as u32, step }
+        }
     }
 }

@@ -5,10 +5,12 @@ mod article;
 mod documents;
 mod entities;
 mod help;
+mod menu;
 mod path;
 mod same;
 mod status;
 mod toolbar;
+mod tooltip;
 mod training;
 
 use egui::{Align, Layout, Ui};

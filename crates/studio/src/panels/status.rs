@@ -8,7 +8,7 @@ use crate::{
     App,
     app::{OpenDocument, Saved},
     language::{label_name, phrases},
-    text::Direction,
+    text::isolated,
 };
 
 /// Draws it. `tagging` is how many documents of how many the tagger has done, while it runs.
@@ -65,15 +65,4 @@ fn focus(ui: &mut Ui, gui: &mut Gui<'_>, document: &OpenDocument) {
     if n_open > 0 {
         gui.weak(ui, &phrases::REMAINING.with(language, &[&n_open]));
     }
-}
-
-/// A surface within a sentence of the interface: an isolate (UAX #9), so that its digits and
-/// brackets do not mix with what stands around it; white space is made visible.
-fn isolated(surface: &str) -> String {
-    let open = match Direction::of(surface) {
-        Direction::RightToLeft => '\u{2067}',
-        Direction::LeftToRight => '\u{2066}',
-    };
-    let shown = surface.replace('\n', "¶").replace('\t', " ");
-    format!("{open}{shown}\u{2069}")
 }

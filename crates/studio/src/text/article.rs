@@ -8,9 +8,12 @@ use std::{
 
 use egui::{Pos2, Rect, Vec2, vec2};
 
+use crate::Edge;
+
 use super::{
     fonts::{Fonts, TextLayout, TextStyle, break_lines},
-    geometry::{cluster_at, nearest_byte, range_rects},
+    geometry::{Shaped, Upright},
+    invisible::{Invisible, invisible},
 };
 
 /// Time for the paragraphs out of sight, in one frame. Half of a frame at 120 Hz.
@@ -28,10 +31,15 @@ pub(crate) struct Setting {
     pub(crate) width_px: f32,
 }
 
+/// Height of an empty paragraph, in lines: it parts what is around it, and nothing is read in it.
+const BLANK: f32 = 0.5;
+
 /// A text and its paragraphs. Coordinates are physical pixels from the top left of the column.
 pub(crate) struct Article {
     text: Arc<str>,
     paragraphs: Vec<Paragraph>,
+    /// Characters that leave no trace, by byte.
+    invisible: Vec<(usize, &'static Invisible)>,
     setting: Option<Setting>,
     /// Paragraphs before this one are laid out.
     n_ready: usize,
@@ -49,7 +57,9 @@ impl Article {
         let paragraphs = paragraph_ranges(&text)
             .map(|bytes| Paragraph { bytes, top: 0.0, height: 0.0, layout: None })
             .collect();
-        Self { text, paragraphs, setting: None, n_ready: 0 }
+        let odd = |(byte, char)| Some((byte, invisible(char)?));
+        let invisible = text.char_indices().filter_map(odd).collect();
+        Self { text, paragraphs, invisible, setting: None, n_ready: 0 }
     }
 
     pub(crate) fn text(&self) -> &Arc<str> {
@@ -88,7 +98,7 @@ impl Article {
         for paragraph in &mut self.paragraphs {
             if let Some(layout) = &mut paragraph.layout {
                 break_lines(layout, Some(setting.width_px));
-                paragraph.height = layout.height();
+                paragraph.height = height_of(&paragraph.bytes, layout);
             }
         }
     }
@@ -97,7 +107,8 @@ impl Article {
         let size_px = setting.style.size_pt * setting.scale;
         for paragraph in self.paragraphs.iter_mut().filter(|p| p.layout.is_none()) {
             let advance = paragraph.bytes.len() as f32 * BYTE_ADVANCE * size_px;
-            let n_lines = (advance / setting.width_px.max(1.0)).ceil().max(1.0);
+            let n_lines = (advance / setting.width_px.max(1.0)).ceil();
+            let n_lines = if paragraph.bytes.is_empty() { BLANK } else { n_lines.max(1.0) };
             paragraph.height = n_lines * size_px * setting.style.line_height;
         }
         self.stack(0);
@@ -136,7 +147,7 @@ impl Article {
         if paragraph.layout.is_none() {
             let text = &self.text[paragraph.bytes.clone()];
             let layout = fonts.layout(text, setting.style, setting.scale, Some(setting.width_px));
-            paragraph.height = layout.height();
+            paragraph.height = height_of(&paragraph.bytes, &layout);
             paragraph.layout = Some(layout);
         }
     }
@@ -166,10 +177,15 @@ impl Article {
             .filter_map(|p| Some((p.layout.as_ref()?, vec2(0.0, p.top))))
     }
 
-    /// The bytes of the cluster drawn under a point; `None` beside the text.
-    pub(crate) fn cluster_at(&self, at: Pos2) -> Option<Range<usize>> {
+    fn shaped<'a>(&'a self, paragraph: &'a Paragraph) -> Option<Shaped<'a>> {
+        let layout = paragraph.layout.as_ref()?;
+        Some(Shaped { text: &self.text[paragraph.bytes.clone()], layout })
+    }
+
+    /// The bytes of the letter drawn under a point; `None` beside the text.
+    pub(crate) fn letter_at(&self, at: Pos2) -> Option<Range<usize>> {
         let paragraph = self.paragraphs.get(self.paragraph_at_y(at.y))?;
-        let local = cluster_at(paragraph.layout.as_ref()?, at - vec2(0.0, paragraph.top))?;
+        let local = self.shaped(paragraph)?.letter_at(at - vec2(0.0, paragraph.top))?;
         Some(paragraph.bytes.start + local.start..paragraph.bytes.start + local.end)
     }
 
@@ -178,8 +194,8 @@ impl Article {
         let Some(paragraph) = self.paragraphs.get(self.paragraph_at_y(at.y)) else {
             return 0;
         };
-        let local = |layout| nearest_byte(layout, at - vec2(0.0, paragraph.top));
-        paragraph.bytes.start + paragraph.layout.as_ref().map_or(0, local)
+        let local = |shaped: Shaped<'_>| shaped.nearest_byte(at - vec2(0.0, paragraph.top));
+        paragraph.bytes.start + self.shaped(paragraph).map_or(0, local)
     }
 
     /// The rectangles of a byte range, as far as a view shows its paragraphs.
@@ -189,7 +205,7 @@ impl Article {
             if paragraph.bytes.start >= range.end || paragraph.top > view.end {
                 break;
             }
-            let Some(layout) = &paragraph.layout else { continue };
+            let Some(shaped) = self.shaped(paragraph) else { continue };
             if paragraph.top + paragraph.height < view.start {
                 continue;
             }
@@ -197,10 +213,32 @@ impl Article {
                 byte.clamp(paragraph.bytes.start, paragraph.bytes.end) - paragraph.bytes.start
             };
             let down = vec2(0.0, paragraph.top);
-            range_rects(layout, &(local(range.start)..local(range.end)), |rect| {
+            shaped.range_rects(&(local(range.start)..local(range.end)), |rect| {
                 out.push(rect.translate(down));
             });
         }
+    }
+
+    /// Where an edge of a byte range is drawn.
+    pub(crate) fn edge(&self, range: &Range<usize>, edge: Edge) -> Option<Upright> {
+        let byte = match edge {
+            Edge::Start => range.start,
+            Edge::End => range.end.checked_sub(1)?,
+        };
+        let paragraph = self.paragraphs.get(self.paragraph_at_byte(byte))?;
+        let local = byte.checked_sub(paragraph.bytes.start)?;
+        let found = self.shaped(paragraph)?.edge(&(local..local + 1), edge)?;
+        let (top, bottom) = (found.top + paragraph.top, found.bottom + paragraph.top);
+        Some(Upright { top, bottom, ..found })
+    }
+
+    /// The characters without a trace among these bytes.
+    pub(crate) fn invisible_in(
+        &self,
+        bytes: &Range<usize>,
+    ) -> impl Iterator<Item = (usize, &'static Invisible)> {
+        let place = |byte: usize| self.invisible.partition_point(|(at, _)| *at < byte);
+        self.invisible[place(bytes.start)..place(bytes.end)].iter().copied()
     }
 
     /// From where to where the line of a byte reaches; the whole paragraph if it is not laid out.
@@ -228,12 +266,46 @@ impl Article {
     }
 }
 
+fn height_of(bytes: &Range<usize>, layout: &TextLayout) -> f32 {
+    if bytes.is_empty() { layout.height() * BLANK } else { layout.height() }
+}
+
+/// Characters that end a line wherever they stand (UAX #14, classes BK, CR, LF, NL).
+const LINE_ENDS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// The paragraphs of a text without their line ends; `\r\n` is one line end.
 fn paragraph_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
-    text.split('\n').map(move |piece| {
-        let bytes = start..start + piece.trim_end_matches('\r').len();
-        start += piece.len() + 1;
-        bytes
-    })
+    text.split_inclusive(LINE_ENDS)
+        .chain((text.is_empty() || text.ends_with(LINE_ENDS)).then_some(""))
+        .filter_map(move |piece| {
+            let first = start;
+            start += piece.len();
+            // The line feed behind a carriage return ends no line of its own.
+            let is_second = piece == "\n" && text[..first].ends_with('\r');
+            let bytes = first..first + piece.trim_end_matches(LINE_ENDS).len();
+            (!is_second).then_some(bytes)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_line_end_ends_a_paragraph() {
+        let table: [(&str, &[&str]); 7] = [
+            ("", &[""]),
+            ("a", &["a"]),
+            ("a\n", &["a", ""]),
+            ("a\r\nb", &["a", "b"]),
+            ("a\n\nb", &["a", "", "b"]),
+            ("\r\n\r\n", &["", "", ""]),
+            ("a\u{2029}b\u{85}c\u{2028}\u{c}d", &["a", "b", "c", "", "d"]),
+        ];
+        for (text, want) in table {
+            let got: Vec<&str> = paragraph_ranges(text).map(|bytes| &text[bytes]).collect();
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
 }

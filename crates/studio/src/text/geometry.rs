@@ -2,27 +2,166 @@
 //!
 //! A layout here never holds a line feed: `parley` 0.12 places carets and selections beside a hard
 //! line end wrongly in right-to-left text, and its caret calls are not used for the same reason.
-//! Rectangles come from the clusters themselves.
+//! Everything comes from the boxes of the letters themselves.
 
 use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2};
-use parley::{Cluster, Cursor, Line};
+use parley::Line;
 
 use super::fonts::TextLayout;
+use crate::Edge;
 
-/// The rectangles of a byte range, in physical pixels relative to the layout: one for each stretch
-/// of neighbouring clusters of a line, lines from top to bottom, stretches from left to right.
-pub(crate) fn range_rects(layout: &TextLayout, range: &Range<usize>, mut push: impl FnMut(Rect)) {
-    if range.is_empty() {
-        return;
+/// Where a letter with its marks is drawn on its line, in physical pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LetterBox {
+    pub(crate) bytes: Range<usize>,
+    pub(crate) left: f32,
+    pub(crate) right: f32,
+    pub(crate) is_rtl: bool,
+}
+
+impl LetterBox {
+    const fn width(&self) -> f32 {
+        self.right - self.left
     }
-    for line_idx in first_line_after(layout, range.start)..layout.len() {
-        let line = layout.get(line_idx).expect("the index is below the number of lines");
-        if line.text_range().start >= range.end {
-            break;
+
+    /// Where the caret stands before (`Start`) or after the letter.
+    pub(super) const fn side(&self, edge: Edge) -> f32 {
+        match (edge, self.is_rtl) {
+            (Edge::Start, true) | (Edge::End, false) => self.right,
+            (Edge::Start, false) | (Edge::End, true) => self.left,
         }
-        line_rects(&line, range, &mut push);
+    }
+}
+
+/// A laid out paragraph and its text.
+#[derive(Clone, Copy)]
+pub(crate) struct Shaped<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) layout: &'a TextLayout,
+}
+
+/// A caret or a handle: a vertical line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Upright {
+    pub(crate) x: f32,
+    pub(crate) top: f32,
+    pub(crate) bottom: f32,
+}
+
+impl Shaped<'_> {
+    /// The letters of a line from left to right.
+    ///
+    /// Some fonts draw lam-alef as a lam with the whole advance and an alef with none. They share
+    /// the advance evenly, as the parts of a true ligature do, so that each can be hit and marked.
+    pub(crate) fn boxes(&self, line: &Line<'_, ()>) -> Vec<LetterBox> {
+        let metrics = line.metrics();
+        let mut x = metrics.offset + metrics.inline_min_coord;
+        let mut boxes = Vec::new();
+        for cluster in line.runs().flat_map(|run| run.visual_clusters()) {
+            let (left, is_rtl) = (x, cluster.is_rtl());
+            x += cluster.advance();
+            if !cluster.is_hard_line_break() {
+                boxes.push(LetterBox { bytes: cluster.text_range(), left, right: x, is_rtl });
+            }
+        }
+        self.share_advances(&mut boxes);
+        boxes
+    }
+
+    fn share_advances(&self, boxes: &mut [LetterBox]) {
+        let mut first = 0;
+        while first < boxes.len() {
+            let n_bare = boxes[first..].iter().take_while(|b| self.is_bare(b)).count();
+            let carrier = first + n_bare;
+            if let Some(b) = boxes.get(carrier).filter(|b| n_bare > 0 && b.is_rtl) {
+                let (left, part) = (b.left, b.width() / (n_bare + 1) as f32);
+                for (place, b) in boxes[first..=carrier].iter_mut().enumerate() {
+                    b.left = left + part * place as f32;
+                    b.right = b.left + part;
+                }
+            }
+            first = carrier + 1;
+        }
+    }
+
+    /// Whether a right-to-left letter has no place of its own.
+    fn is_bare(&self, b: &LetterBox) -> bool {
+        let letter = self.text.get(b.bytes.clone()).and_then(|text| text.chars().next());
+        b.is_rtl && b.width() < 0.01 && letter.is_some_and(char::is_alphabetic)
+    }
+
+    /// The rectangles of a byte range, in physical pixels relative to the layout: one for each
+    /// stretch of neighbouring letters of a line, lines from top to bottom, stretches from left to
+    /// right.
+    pub(crate) fn range_rects(&self, range: &Range<usize>, mut push: impl FnMut(Rect)) {
+        if range.is_empty() {
+            return;
+        }
+        for line_idx in first_line_after(self.layout, range.start)..self.layout.len() {
+            let line = self.layout.get(line_idx).expect("the index is below the number of lines");
+            if line.text_range().start >= range.end {
+                break;
+            }
+            self.line_rects(&line, range, &mut push);
+        }
+    }
+
+    fn line_rects(&self, line: &Line<'_, ()>, range: &Range<usize>, push: &mut impl FnMut(Rect)) {
+        let metrics = line.metrics();
+        let (top, bottom) = (metrics.content_block_min_coord, metrics.content_block_max_coord);
+        let boxes = self.boxes(line);
+        let inside = |b: &LetterBox| range.contains(&b.bytes.start);
+        for stretch in boxes.chunk_by(|a, b| inside(a) == inside(b)).filter(|s| inside(&s[0])) {
+            let (left, right) = (stretch[0].left, stretch[stretch.len() - 1].right);
+            if right > left {
+                push(Rect::from_min_max(pos2(left, top), pos2(right, bottom)));
+            }
+        }
+    }
+
+    /// The bytes of the letter drawn under a point; `None` beside the text.
+    pub(crate) fn letter_at(&self, at: Pos2) -> Option<Range<usize>> {
+        let line = self.line_at_y(at.y)?;
+        let boxes = self.boxes(&line);
+        let hit = boxes.into_iter().find(|b| b.left <= at.x && at.x < b.right)?;
+        Some(hit.bytes)
+    }
+
+    /// The caret position nearest to a point, as a byte offset.
+    pub(crate) fn nearest_byte(&self, at: Pos2) -> usize {
+        let last = self.layout.len().checked_sub(1).and_then(|last| self.layout.get(last));
+        let Some(line) = self.line_at_y(at.y.max(0.0)).or(last) else { return 0 };
+        let distance = |b: &LetterBox| (b.left - at.x).max(at.x - b.right).max(0.0);
+        let boxes = self.boxes(&line);
+        let visible = boxes.iter().filter(|b| b.width() > 0.0);
+        let near = visible.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let Some(near) = near.or(boxes.first()) else { return line.text_range().start };
+        let in_left_half = at.x < f32::midpoint(near.left, near.right);
+        if in_left_half == near.is_rtl { near.bytes.end } else { near.bytes.start }
+    }
+
+    fn line_at_y(&self, y: f32) -> Option<Line<'_, ()>> {
+        let holds = |line: &Line<'_, ()>| {
+            let metrics = line.metrics();
+            metrics.block_min_coord <= y && y < metrics.block_max_coord
+        };
+        self.layout.lines().find(holds)
+    }
+
+    /// The line at the start or the end of a byte range, beside its first or last letter.
+    pub(crate) fn edge(&self, range: &Range<usize>, edge: Edge) -> Option<Upright> {
+        let byte = match edge {
+            Edge::Start => range.start,
+            Edge::End => range.end.checked_sub(1)?,
+        };
+        let line = self.layout.get(first_line_after(self.layout, byte))?;
+        let metrics = line.metrics();
+        let boxes = self.boxes(&line);
+        let letter = boxes.iter().find(|b| b.bytes.contains(&byte))?;
+        let (top, bottom) = (metrics.content_block_min_coord, metrics.content_block_max_coord);
+        Some(Upright { x: letter.side(edge), top, bottom })
     }
 }
 
@@ -39,40 +178,6 @@ fn first_line_after(layout: &TextLayout, byte: usize) -> usize {
         }
     }
     low
-}
-
-fn line_rects(line: &Line<'_, ()>, range: &Range<usize>, push: &mut impl FnMut(Rect)) {
-    let metrics = line.metrics();
-    let (top, bottom) = (metrics.content_block_min_coord, metrics.content_block_max_coord);
-    let mut emit = |left: f32, right: f32| {
-        if right > left {
-            push(Rect::from_min_max(pos2(left, top), pos2(right, bottom)));
-        }
-    };
-    let mut x = metrics.offset + metrics.inline_min_coord;
-    let mut open: Option<f32> = None;
-    for cluster in line.runs().flat_map(|run| run.visual_clusters()) {
-        let inside = range.contains(&cluster.text_range().start) && !cluster.is_hard_line_break();
-        if inside {
-            open.get_or_insert(x);
-        } else if let Some(left) = open.take() {
-            emit(left, x);
-        }
-        x += cluster.advance();
-    }
-    if let Some(left) = open {
-        emit(left, x);
-    }
-}
-
-/// The bytes of the cluster drawn under a point; `None` beside the text.
-pub(crate) fn cluster_at(layout: &TextLayout, at: Pos2) -> Option<Range<usize>> {
-    Cluster::from_point_exact(layout, at.x, at.y).map(|(cluster, _)| cluster.text_range())
-}
-
-/// The caret position nearest to a point, as a byte offset.
-pub(crate) fn nearest_byte(layout: &TextLayout, at: Pos2) -> usize {
-    Cursor::from_point(layout, at.x, at.y).index()
 }
 
 /// The point, in physical pixels relative to a layout that is drawn at `origin`.

@@ -1,24 +1,27 @@
-//! The article on the screen: text, highlights, selection, and what the mouse does to them.
+//! The article on the screen: text, highlights, selection.
 
 use std::{ops::Range, sync::Arc};
 
 use egui::{
-    Color32, CursorIcon, Painter, Pos2, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Color32, Id, Painter, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
 use super::{
     article::{Article, Setting},
     engine::TextEngine,
     fonts::TextStyle,
-    geometry::{to_layout, to_screen},
+    geometry::{Upright, to_screen},
+    highlight::{Levels, paint_handle, paint_highlight, paint_hint, paint_mark},
+    pointer::Gesture,
     tags::{Tag, TagRow},
 };
+use crate::{Edge, Step};
 
 /// The widest column in points: lines of more than about 90 letters are hard to follow.
 const WIDEST_COLUMN: f32 = 900.0;
 /// Free space beside and above the text: the tags of the first line need it.
-const MARGIN: f32 = 18.0;
+const MARGIN: f32 = 24.0;
 
 /// How sure a highlight is. Each looks different without its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(crate) enum Certainty {
 /// A coloured stretch of the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Highlight<'a> {
+    /// Tells it from the others in the accessibility tree; stays while edges and label change.
+    pub(crate) id: Id,
     pub(crate) range: Range<usize>,
     pub(crate) color: Color32,
     pub(crate) tag: Tag<'a>,
@@ -42,15 +47,31 @@ pub(crate) struct Highlight<'a> {
     pub(crate) focused: bool,
 }
 
+/// Letters to type to get to a place in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hint {
+    pub(crate) range: Range<usize>,
+    pub(crate) letters: String,
+    /// How many of them have been typed.
+    pub(crate) n_typed: usize,
+}
+
 /// What the pane shows in this frame.
 pub(crate) struct Scene<'a> {
-    /// Ordered by start.
-    pub(crate) highlights: &'a [Highlight<'a>],
+    /// The highlights that touch these bytes, ordered by start.
+    pub(crate) highlights: &'a dyn Fn(&Range<usize>) -> Vec<Highlight<'a>>,
+    pub(crate) hints: &'a [Hint],
     pub(crate) selection: Option<Range<usize>>,
     pub(crate) style: TextStyle,
     pub(crate) ink: Color32,
     /// Scroll until this byte is well in view.
     pub(crate) reveal: Option<usize>,
+    /// What the handles at the start and at the end are called.
+    pub(crate) handle_names: [&'a str; 2],
+    /// What a drag over these bytes marks.
+    pub(crate) snap: &'a dyn Fn(Range<usize>) -> Option<Range<usize>>,
+    /// The highlight in focus with an edge dragged to this byte.
+    pub(crate) stretch: &'a dyn Fn(Edge, usize, Step) -> Option<Range<usize>>,
 }
 
 /// What the mouse asked for.
@@ -58,33 +79,53 @@ pub(crate) struct Scene<'a> {
 pub(crate) enum PaneEvent {
     /// A click on the letter at this byte.
     Clicked(usize),
+    /// A click with the other button on the letter at this byte.
+    MenuAsked(usize),
     /// A click beside the text.
     ClickedBeside,
     /// A double click on the letter at this byte.
     DoubleClicked(usize),
     /// A stretch of text was marked.
     Selected(Range<usize>),
+    /// An edge of the highlight in focus was dragged to this byte.
+    EdgeDragged(Edge, usize, Step),
+}
+
+/// What came of a frame.
+pub(crate) struct PaneOut {
+    pub(crate) event: Option<PaneEvent>,
+    /// Of the text as a whole.
+    pub(crate) response: Response,
+    /// The letter under the pointer.
+    pub(crate) hovered: Option<usize>,
 }
 
 /// The article pane. It owns the layouts and the scroll position, nothing of the project.
 pub(crate) struct Pane {
-    article: Article,
-    drag: Option<[usize; 2]>,
+    pub(super) article: Article,
+    pub(super) gesture: Option<Gesture>,
     scroll_to: Option<f32>,
     rects: Vec<Rect>,
     /// The text column on the screen in the last frame.
-    column: Rect,
+    pub(super) column: Rect,
+    visible: Range<usize>,
 }
 
 impl Pane {
     pub(crate) fn new(text: Arc<str>) -> Self {
         Self {
             article: Article::new(text),
-            drag: None,
+            gesture: None,
             scroll_to: Some(0.0),
             rects: Vec::new(),
             column: Rect::ZERO,
+            visible: 0..0,
         }
+    }
+
+    /// The bytes that were in view in the last frame, whole lines.
+    pub(crate) fn visible(&self) -> Range<usize> {
+        self.visible.clone()
     }
 
     /// Draws the pane in the space that is left and says what the mouse did.
@@ -93,7 +134,7 @@ impl Pane {
         ui: &mut Ui,
         engine: &mut TextEngine,
         scene: &Scene<'_>,
-    ) -> Option<PaneEvent> {
+    ) -> PaneOut {
         let mut area = ScrollArea::vertical().id_salt("article").auto_shrink(false);
         if let Some(offset) = self.scroll_to.take() {
             area = area.vertical_scroll_offset(offset);
@@ -107,7 +148,7 @@ impl Pane {
         ui: &mut Ui,
         engine: &mut TextEngine,
         (scene, view): (&Scene<'_>, Rect),
-    ) -> Option<PaneEvent> {
+    ) -> PaneOut {
         let scale = engine.scale();
         let room = ui.available_width();
         let width = (room - 2.0 * MARGIN).clamp(1.0, WIDEST_COLUMN);
@@ -126,9 +167,13 @@ impl Pane {
         let origin = pos2(left, rect.top() + MARGIN - moved);
         self.column = Rect::from_min_size(origin, vec2(width, size.y - 2.0 * MARGIN));
         self.reveal(scene.reveal, view, scale);
-        self.paint(ui, engine, scene);
-        self.describe(ui, &response, scene);
-        self.pointer(ui, &response, scale)
+        let text = self.article.text();
+        response.widget_info(|| WidgetInfo::labeled(Role::Document, true, text));
+        let focused = self.paint(ui, engine, (scene, &response));
+        let focused = focused.map(|range| (range, scene.handle_names));
+        let event = self.pointer(ui, &response, (scale, focused));
+        let hovered = self.hovered(&response, scale);
+        PaneOut { event, response, hovered }
     }
 
     /// Scrolls so far that the line of `byte` is not at the border of the view.
@@ -142,148 +187,102 @@ impl Pane {
         }
     }
 
-    fn paint(&mut self, ui: &Ui, engine: &mut TextEngine, scene: &Scene<'_>) {
+    /// Draws everything. Returns the bytes of the highlight in focus, if it is in view.
+    fn paint(
+        &mut self,
+        ui: &Ui,
+        engine: &mut TextEngine,
+        (scene, response): (&Scene<'_>, &Response),
+    ) -> Option<Range<usize>> {
         let painter = ui.painter().clone();
-        let scale = engine.scale();
-        let origin = self.column.min;
+        let (scale, origin) = (engine.scale(), self.column.min);
         let clip = painter.clip_rect();
         let view = (clip.top() - origin.y) * scale..(clip.bottom() - origin.y) * scale;
-        let bytes = self.article.bytes_in(&view);
+        self.visible = self.article.bytes_in(&view);
+        let highlights = (scene.highlights)(&self.visible);
         let mut tags = TagRow::default();
         let mut levels = Levels::default();
         let mut rects = std::mem::take(&mut self.rects);
-        for highlight in scene.highlights.iter().filter(|h| overlap(&h.range, &bytes)) {
+        for highlight in &highlights {
             self.article.rects(&highlight.range, &view, &mut rects);
             rects.iter_mut().for_each(|rect| *rect = to_screen(*rect, origin, scale));
             paint_highlight(&painter, highlight, &rects, levels.of(&highlight.range));
             tags.add(highlight, &rects);
+            self.describe(ui, response, (highlight, &rects));
         }
-        if let Some(selection) = self.drag_range().or_else(|| scene.selection.clone()) {
+        if let Some(selection) = self.marked(ui, scene) {
             self.article.rects(&selection, &view, &mut rects);
             let fill = ui.visuals().selection.bg_fill.gamma_multiply(0.55);
             for rect in &rects {
                 painter.rect_filled(to_screen(*rect, origin, scale), 2.0, fill);
             }
         }
-        self.rects = rects;
-        for (layout, offset) in self.article.visible(view) {
+        for (layout, offset) in self.article.visible(view.clone()) {
             engine.paint(&painter, layout, origin + offset / scale, scene.ink);
         }
+        self.paint_invisible(&painter, ui, scale);
         tags.paint(&painter, engine, scene.style.size_pt);
+        self.rects = rects;
+        self.paint_hints(&painter, engine, scene.hints);
+        let focused = highlights.iter().find(|h| h.focused)?;
+        for edge in [Edge::Start, Edge::End] {
+            if let Some(at) = self.upright(&focused.range, edge, scale) {
+                paint_handle(&painter, at, focused.color);
+            }
+        }
+        Some(focused.range.clone())
     }
 
-    fn drag_range(&self) -> Option<Range<usize>> {
-        let [anchor, focus] = self.drag?;
-        Some(anchor.min(focus)..anchor.max(focus)).filter(|range| !range.is_empty())
-    }
-
-    /// Puts the text and the visible highlights into the accessibility tree.
-    fn describe(&mut self, ui: &Ui, response: &Response, scene: &Scene<'_>) {
-        let text = self.article.text();
-        response.widget_info(|| WidgetInfo::labeled(Role::Document, true, text));
-        let (scale, origin) = (ui.pixels_per_point(), self.column.min);
-        let clip = ui.clip_rect();
-        let view = (clip.top() - origin.y) * scale..(clip.bottom() - origin.y) * scale;
-        let bytes = self.article.bytes_in(&view);
-        for highlight in scene.highlights.iter().filter(|h| overlap(&h.range, &bytes)) {
-            self.article.rects(&highlight.range, &view, &mut self.rects);
-            let Some(first) = self.rects.first() else { continue };
-            let rect = to_screen(*first, origin, scale);
-            let id = response.id.with((highlight.range.start, highlight.range.end));
-            let surface = &self.article.text()[highlight.range.clone()];
-            ui.interact(rect, id, Sense::hover()).widget_info(|| {
-                let name = format!("{}: {surface}", highlight.tag.full);
-                WidgetInfo::selected(Role::Mark, true, highlight.focused, name)
-            });
+    /// What is marked, or would be if the button were let go now.
+    fn marked(&self, ui: &Ui, scene: &Scene<'_>) -> Option<Range<usize>> {
+        match &self.gesture {
+            Some(Gesture::Mark(_)) => (scene.snap)(self.dragged()?),
+            Some(Gesture::Edge(edge, byte)) => (scene.stretch)(*edge, *byte, Gesture::step(ui)),
+            None => scene.selection.clone(),
         }
     }
 
-    fn pointer(&mut self, ui: &Ui, response: &Response, scale: f32) -> Option<PaneEvent> {
+    /// Where the edge of a highlight is on the screen.
+    pub(super) fn upright(&self, range: &Range<usize>, edge: Edge, scale: f32) -> Option<Upright> {
+        let found = self.article.edge(range, edge)?;
         let origin = self.column.min;
-        let hovered = response.hover_pos().map(|at| to_layout(at, origin, scale));
-        if hovered.and_then(|at| self.article.cluster_at(at)).is_some() {
-            ui.set_cursor_icon(CursorIcon::Text);
-        }
-        let at = to_layout(response.interact_pointer_pos()?, origin, scale);
-        if response.drag_started() {
-            // The press, not where the pointer is by now: else the first letters are lost.
-            let press = ui.input(|input| input.pointer.press_origin());
-            let press = press.map_or(at, |at| to_layout(at, origin, scale));
-            let anchor = self.article.nearest_byte(press);
-            self.drag = Some([anchor, anchor]);
-        }
-        if response.dragged()
-            && let Some([anchor, _]) = self.drag
-        {
-            self.drag = Some([anchor, self.article.nearest_byte(at)]);
-        }
-        if response.drag_stopped() {
-            let range = self.drag_range();
-            self.drag = None;
-            return range.map(PaneEvent::Selected);
-        }
-        self.click(response, at)
+        Some(Upright {
+            x: origin.x + found.x / scale,
+            top: origin.y + found.top / scale,
+            bottom: origin.y + found.bottom / scale,
+        })
     }
 
-    fn click(&self, response: &Response, at: Pos2) -> Option<PaneEvent> {
-        let byte = self.article.cluster_at(at).map(|cluster| cluster.start);
-        if response.double_clicked() {
-            byte.map(PaneEvent::DoubleClicked)
-        } else if response.clicked() {
-            Some(byte.map_or(PaneEvent::ClickedBeside, PaneEvent::Clicked))
-        } else {
-            None
+    fn paint_invisible(&self, painter: &Painter, ui: &Ui, scale: f32) {
+        for (byte, kind) in self.article.invisible_in(&self.visible) {
+            let range = byte..byte + kind.char.len_utf8();
+            if let Some(at) = self.upright(&range, Edge::Start, scale) {
+                paint_mark(painter, at, (kind.shape, ui.visuals().warn_fg_color));
+            }
         }
     }
-}
 
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
-    a.start < b.end && b.start < a.end
-}
-
-/// Lines under overlapping highlights lie below each other: the level of each.
-#[derive(Default)]
-struct Levels {
-    ends: Vec<usize>,
-}
-
-impl Levels {
-    fn of(&mut self, range: &Range<usize>) -> usize {
-        let free = self.ends.iter().position(|&end| end <= range.start);
-        let level = free.unwrap_or(self.ends.len());
-        if level == self.ends.len() {
-            self.ends.push(0);
-        }
-        self.ends[level] = range.end;
-        level
-    }
-}
-
-fn paint_highlight(painter: &Painter, highlight: &Highlight<'_>, rects: &[Rect], level: usize) {
-    let strength = match highlight.certainty {
-        Certainty::Confirmed => 0.30,
-        Certainty::Suggested => 0.17,
-        Certainty::Doubtful => 0.10,
-    };
-    let strength = if highlight.focused { strength + 0.15 } else { strength };
-    for rect in rects {
-        painter.rect_filled(*rect, 2.0, highlight.color.gamma_multiply(strength));
-        paint_line(painter, highlight, *rect, level as f32 * 4.0);
-        if highlight.focused {
-            let outline = rect.expand2(vec2(1.5, 1.5));
-            let stroke = (2.0, highlight.color);
-            painter.rect_stroke(outline, 3.0, stroke, egui::StrokeKind::Outside);
+    fn paint_hints(&self, painter: &Painter, engine: &mut TextEngine, hints: &[Hint]) {
+        for hint in hints {
+            if let Some(at) = self.upright(&hint.range, Edge::Start, engine.scale()) {
+                paint_hint(painter, engine, (hint, at));
+            }
         }
     }
-}
 
-fn paint_line(painter: &Painter, highlight: &Highlight<'_>, rect: Rect, down: f32) {
-    let y = rect.bottom() - 1.0 + down;
-    let ends = [pos2(rect.right(), y), pos2(rect.left(), y)];
-    let stroke = egui::Stroke::new(2.5, highlight.color);
-    if highlight.certainty == Certainty::Confirmed {
-        painter.line_segment(ends, stroke);
-    } else {
-        painter.extend(egui::Shape::dashed_line(&ends, stroke, 5.0, 3.5));
+    /// Puts a highlight into the accessibility tree.
+    fn describe(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        (highlight, rects): (&Highlight<'_>, &[Rect]),
+    ) {
+        let Some(first) = rects.first() else { return };
+        let surface = &self.article.text()[highlight.range.clone()];
+        let id = response.id.with(highlight.id);
+        ui.interact(*first, id, Sense::hover()).widget_info(|| {
+            let name = format!("{}: {surface}", highlight.tag.full);
+            WidgetInfo::selected(Role::Mark, true, highlight.focused, name)
+        });
     }
 }

@@ -7,7 +7,7 @@ use unicode_bidi::{BidiInfo, Level};
 
 use super::{
     fonts::{Direction, Fonts, TextLayout, TextStyle},
-    geometry::{cluster_at, range_rects},
+    geometry::Shaped,
 };
 
 const STYLE: TextStyle =
@@ -74,6 +74,14 @@ fn clusters(layout: &TextLayout) -> Vec<(Range<usize>, f32, f32)> {
     found
 }
 
+/// The same with their shares of joint advances.
+fn letters(text: &str, layout: &TextLayout) -> Vec<(Range<usize>, f32, f32)> {
+    let line = layout.get(0).expect("one line");
+    let boxes = Shaped { text, layout }.boxes(&line);
+    let wide = boxes.into_iter().map(|b| (b.bytes, b.left, b.right));
+    wide.filter(|b| b.2 - b.1 > 0.5).collect()
+}
+
 /// Rank of each char's cluster from left to right, by the other engine.
 fn reference_order(text: &str) -> Vec<usize> {
     let info = BidiInfo::new(text, Some(Level::rtl()));
@@ -121,8 +129,9 @@ fn a_click_in_the_middle_of_a_cluster_finds_its_bytes() {
     for line in mixed_lines() {
         let layout = layout(&line);
         let y = layout.height() / 2.0;
-        for (range, left, right) in clusters(&layout).into_iter().filter(|c| c.2 - c.1 > 0.5) {
-            let hit = cluster_at(&layout, pos2(f32::midpoint(left, right), y));
+        for (range, left, right) in letters(&line, &layout) {
+            let shaped = Shaped { text: &line, layout: &layout };
+            let hit = shaped.letter_at(pos2(f32::midpoint(left, right), y));
             assert_eq!(hit, Some(range), "{line}");
             n_clusters += 1;
         }
@@ -135,12 +144,13 @@ fn a_click_in_the_middle_of_a_cluster_finds_its_bytes() {
 fn rectangles_cover_the_clusters_of_their_range() {
     for line in mixed_lines() {
         let layout = layout(&line);
-        let drawn = clusters(&layout);
+        let shaped = Shaped { text: &line, layout: &layout };
+        let drawn = letters(&line, &layout);
         let y = layout.height() / 2.0;
         for start in drawn.iter().step_by(3).map(|c| c.0.start) {
             for end in drawn.iter().step_by(4).map(|c| c.0.end).filter(|end| *end > start) {
                 let mut rects = Vec::new();
-                range_rects(&layout, &(start..end), |rect| rects.push(rect));
+                shaped.range_rects(&(start..end), |rect| rects.push(rect));
                 check_cover(&line, &(start..end), (&rects, &drawn, y));
             }
         }
@@ -163,7 +173,8 @@ fn a_wrapped_range_has_rectangles_on_each_line() {
     let layout = Fonts::embedded().layout(text, STYLE, 1.0, Some(220.0));
     assert!(layout.len() >= 3, "{}", layout.len());
     let mut rects = Vec::new();
-    range_rects(&layout, &(0..text.len()), |rect| rects.push(rect));
+    let shaped = Shaped { text, layout: &layout };
+    shaped.range_rects(&(0..text.len()), |rect| rects.push(rect));
     assert_eq!(rects.len(), layout.len());
     assert!(rects.windows(2).all(|pair| pair[0].bottom() <= pair[1].top() + 30.0));
     assert!(rects.iter().all(|rect| rect.right() <= 220.5 && rect.left() >= -0.5));
