@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
     pub(crate) size: [f32; 2],
     pub(crate) record: Option<PathBuf>,
     pub(crate) replay: Option<PathBuf>,
+    pub(crate) settings: Option<PathBuf>,
     pub(crate) measure: bool,
 }
 
@@ -115,6 +116,13 @@ const OPTIONS: &[Opt] = &[
         set: |a, v| put(&mut a.replay, Some(v.into())),
     },
     Opt {
+        name: "--settings",
+        value: "FILE",
+        help: "Keys, font and sizes of the user [default: settings.json in the folder that\n\
+               the system has for settings].",
+        set: |a, v| put(&mut a.settings, Some(v.into())),
+    },
+    Opt {
         name: "--measure",
         value: "",
         help: "Measure how long frames take, print it, end. Without --open, in a made-up\n\
@@ -152,6 +160,7 @@ impl Default for Arguments {
             size: [1280.0, 800.0],
             record: None,
             replay: None,
+            settings: None,
             measure: false,
         }
     }

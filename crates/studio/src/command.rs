@@ -105,6 +105,8 @@ pub enum Command {
     Dark(bool),
     /// Larger (positive) or smaller letters, in points.
     Resize(i8),
+    /// Larger (positive) or smaller distance of the lines, in tenths of the letter size.
+    Respace(i8),
     /// Open or close the table of keys.
     Help(bool),
 }
@@ -112,7 +114,7 @@ pub enum Command {
 impl Command {
     /// Whether the command acts on what is seen of the article, or leaves it.
     pub(crate) const fn is_for_article(&self) -> bool {
-        let looks = matches!(self, Self::Resize(_) | Self::Help(_));
+        let looks = matches!(self, Self::Resize(_) | Self::Respace(_) | Self::Help(_));
         let changes = matches!(
             self,
             Self::StepDocument(_)
@@ -143,6 +145,7 @@ impl Command {
                 | Self::MoveMark { .. }
                 | Self::Escape
                 | Self::Resize(_)
+                | Self::Respace(_)
                 | Self::Help(_)
         )
     }

@@ -3,12 +3,13 @@
 //! Keys are places on the keyboard, named by what an English keyboard prints on them, so that they
 //! work under an Arabic layout too.
 
-use std::sync::LazyLock;
+use std::{path::PathBuf, sync::LazyLock};
 
-use egui::{Event, Key, Modifiers};
+use egui::{Key, Modifiers};
 
 use crate::{
     Command, Edge, Step, Toward,
+    hints::HintKind,
     language::{Phrase, phrases},
     panels::Purpose,
 };
@@ -36,6 +37,16 @@ pub(crate) enum Deed {
     ToggleTheme,
     /// Type into the search box.
     FocusSearch,
+    /// Lay letters over words or annotations.
+    Hint(HintKind),
+    /// Let the key of this binding be set.
+    Rebind(usize),
+    /// Take the program's own keys again.
+    ResetKeys,
+    /// Open or close the panel of fonts and sizes.
+    ShowAppearance(bool),
+    /// Use the font of this file, or the program's own.
+    UseFont(Option<PathBuf>),
     /// Ask for a path.
     AskPath(Purpose),
     /// Open or close the training panel.
@@ -90,8 +101,8 @@ fn plain() -> Vec<Binding> {
         send(Key::Y, CONTROL, C::Redo, p::REDO),
         send(Key::Z, CONTROL.plus(SHIFT), C::Redo, p::REDO),
         send(Key::Escape, NONE, C::Escape, p::DO_ESCAPE),
-        send(Key::Equals, CONTROL, C::Resize(2), p::DO_LARGER),
-        send(Key::Minus, CONTROL, C::Resize(-2), p::DO_SMALLER),
+        send(Key::Equals, CONTROL, C::Resize(1), p::DO_LARGER),
+        send(Key::Minus, CONTROL, C::Resize(-1), p::DO_SMALLER),
     ]
 }
 
@@ -116,7 +127,7 @@ fn edges() -> impl Iterator<Item = Binding> {
     })
 }
 
-fn window_keys() -> [Binding; 7] {
+fn window_keys() -> [Binding; 10] {
     let bind = |key, modifiers, command, phrase| Binding {
         key,
         modifiers,
@@ -125,6 +136,9 @@ fn window_keys() -> [Binding; 7] {
         by_character: false,
     };
     [
+        bind(Key::H, NONE, Deed::Hint(HintKind::Words), phrases::DO_HINT_WORDS),
+        bind(Key::H, SHIFT, Deed::Hint(HintKind::Annotations), phrases::DO_HINT_ANNOTATIONS),
+        bind(Key::T, CONTROL, Deed::ShowAppearance(true), phrases::DO_APPEARANCE),
         bind(Key::F, CONTROL, Deed::FocusSearch, phrases::DO_SEARCH),
         bind(Key::O, CONTROL, Deed::AskPath(Purpose::Open), phrases::DO_OPEN),
         bind(Key::E, CONTROL, Deed::AskPath(Purpose::Export), phrases::DO_EXPORT),
@@ -135,7 +149,7 @@ fn window_keys() -> [Binding; 7] {
     ]
 }
 
-const DIGITS: [Key; 9] = [
+pub(crate) const DIGITS: [Key; 9] = [
     Key::Num1,
     Key::Num2,
     Key::Num3,
@@ -147,43 +161,8 @@ const DIGITS: [Key; 9] = [
     Key::Num9,
 ];
 
-/// What a key press asks for.
-pub(crate) fn deed_of(event: &Event) -> Option<Deed> {
-    let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else {
-        return None;
-    };
-    let key = physical_key.unwrap_or(*key);
-    let held = |wanted: Modifiers| {
-        modifiers.shift == wanted.shift && modifiers.command == wanted.command && !modifiers.alt
-    };
-    if let Some(digit) = DIGITS.iter().position(|k| *k == key).filter(|_| held(NONE)) {
-        return Some(Deed::Send(Command::Label(digit)));
-    }
-    let binding = BINDINGS.iter().find(|b| b.key == key && held(b.modifiers))?;
-    Some(binding.command.clone())
-}
-
-/// The name of the first key that asks for a deed.
-pub(crate) fn key_of(deed: &Deed) -> Option<String> {
-    BINDINGS.iter().find(|binding| binding.command == *deed).map(key_name)
-}
-
-/// How the table names the keys of a binding.
-pub(crate) fn key_name(binding: &Binding) -> String {
-    let mut name = String::new();
-    if binding.modifiers.command {
-        name.push_str("Ctrl+");
-    }
-    if binding.modifiers.shift {
-        name.push_str("Shift+");
-    }
-    let key = binding.key.name();
-    let legend = LEGENDS.iter().find(|(name, _)| *name == key).map_or(key, |(_, legend)| *legend);
-    name + legend.trim_start_matches("Arrow")
-}
-
 /// What is printed on keys that egui names by a word.
-const LEGENDS: [(&str, &str); 7] = [
+pub(crate) const LEGENDS: [(&str, &str); 7] = [
     ("OpenBracket", "["),
     ("CloseBracket", "]"),
     ("Semicolon", ";"),
@@ -197,34 +176,13 @@ const LEGENDS: [(&str, &str); 7] = [
 mod tests {
     use super::*;
 
-    fn press(key: Key, physical_key: Option<Key>, modifiers: Modifiers) -> Event {
-        Event::Key { key, physical_key, pressed: true, repeat: false, modifiers }
-    }
-
     #[test]
     fn no_two_bindings_share_a_key() {
         for (i, a) in BINDINGS.iter().enumerate() {
             for b in &BINDINGS[i + 1..] {
-                assert!(a.key != b.key || a.modifiers != b.modifiers, "{}", key_name(a));
+                let differ = a.key != b.key || a.modifiers != b.modifiers;
+                assert!(differ, "{} and {}", a.phrase.en, b.phrase.en);
             }
         }
-    }
-
-    #[test]
-    fn keys_are_named_by_what_is_printed_on_them() {
-        let names: Vec<String> = BINDINGS.iter().map(key_name).collect();
-        for name in ["Shift+Left", "Down", "Ctrl+-", "Shift+'", "[", "F1", "Ctrl+Shift+Z"] {
-            assert!(names.iter().any(|known| known == name), "{name} in {names:?}");
-        }
-    }
-
-    #[test]
-    fn a_key_is_a_place_on_the_keyboard() {
-        let physical = press(Key::Questionmark, Some(Key::X), NONE);
-        assert_eq!(deed_of(&physical), Some(Deed::Send(Command::Reject)));
-        assert_eq!(deed_of(&press(Key::X, None, NONE)), Some(Deed::Send(Command::Reject)));
-        assert_eq!(deed_of(&press(Key::X, None, Modifiers::ALT)), None);
-        let third = Deed::Send(Command::Label(2));
-        assert_eq!(deed_of(&press(Key::Num3, None, NONE)), Some(third));
     }
 }

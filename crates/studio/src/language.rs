@@ -131,6 +131,27 @@ pub(crate) mod phrases {
         CONFIRMED: "confirmed", "مؤكد";
         ACCEPT: "Accept", "قبول";
         REJECT: "Reject or remove", "رفض أو حذف";
+        OWN_KEYS: "Take the program's own keys", "استعادة المفاتيح الأصلية";
+        CLICK_TO_SET: "Click a line to give it another key", "انقر سطراً لتعطيه مفتاحاً آخر";
+        PRESS_KEY: "Press the new key; Esc leaves the old one", "اضغط المفتاح الجديد؛ Esc يُبقي القديم";
+        KEY_FIXED: "Digits and Esc keep their meaning; press another key",
+            "الأرقام و Esc تبقى على معناها؛ اضغط مفتاحاً آخر";
+        KEY_TAKEN: "That key was taken; “{}” now has: {}", "كان المفتاح مستعملاً؛ صار لـ«{}»: {}";
+        APPEARANCE: "Font and size", "الخط والحجم";
+        LETTER_SIZE: "Size of the letters", "حجم الحروف";
+        LINE_SPACING: "Line spacing", "تباعد الأسطر";
+        LESS: "{}: less", "{}: أقل";
+        MORE: "{}: more", "{}: أكثر";
+        OWN_FONT: "Noto Naskh Arabic, built in", "نوتو نسخ، المضمَّن";
+        FONT_IS: "Font: {}", "الخط: {}";
+        FONT_PATH: "Path of a font file (.ttf, .otf)", "مسار ملف خط (‎.ttf، ‎.otf)";
+        USE_FONT: "Use this font", "استعمال هذا الخط";
+        USE_OWN_FONT: "Use the built-in font", "استعمال الخط المضمَّن";
+        NO_FONT: "{} holds no font", "لا خط في {}";
+        DO_APPEARANCE: "Font, size, line spacing", "الخط والحجم وتباعد الأسطر";
+        DO_HINT_WORDS: "Letters over the words, to mark one", "حروف فوق الكلمات لتحديد إحداها";
+        DO_HINT_ANNOTATIONS: "Letters over the entities, to go to one",
+            "حروف فوق الكيانات للانتقال إلى أحدها";
         START_EDGE: "Start edge", "حد البداية";
         END_EDGE: "End edge", "حد النهاية";
         BY_MODEL: "Model: {}", "النموذج: {}";

@@ -1,12 +1,11 @@
 //! Measures the window from within: `--measure`.
 
 use std::{
-    fmt::Write as _,
     sync::{Arc, Mutex},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use crate::{App, Command, Toward};
+use crate::{App, Command, Edge, Step, Toward, app::Saved};
 
 /// Presses of each kind; enough for a 99th percentile.
 const N_PRESSES: usize = 200;
@@ -14,23 +13,50 @@ const N_PRESSES: usize = 200;
 const N_WARM: usize = 20;
 
 /// What is pressed, in turn: keys that move, keys that change the project, other documents.
-const SCRIPT: [(&str, &[Command]); 4] = [
+const SCRIPT: [(&str, &[Command]); 6] = [
     ("step to the next annotation", &[Command::StepAnnotation(Toward::Later)]),
     ("mark the next word", &[Command::MoveMark { toward: Toward::Later, extend: false }]),
     ("give a label", &[Command::StepAnnotation(Toward::Later), Command::Label(0)]),
+    (
+        "move an edge",
+        &[
+            Command::MoveEdge { edge: Edge::End, toward: Toward::Later, step: Step::Character },
+            Command::MoveEdge { edge: Edge::End, toward: Toward::Earlier, step: Step::Character },
+        ],
+    ),
+    ("undo, redo", &[Command::Undo, Command::Redo]),
     ("show the next document", &[Command::StepDocument(Toward::Later)]),
 ];
 
+/// How long nothing is pressed at the end, to see what an idle window costs.
+const IDLE: Duration = Duration::from_secs(3);
+
 /// A scripted session whose frames are timed.
 ///
-/// A frame's time is what the window's thread computes from the one call of `ui` to the next: keys,
-/// commands, store, layout, tessellation, calls of the graphics library. Where the system tells a
-/// thread's CPU time (Linux), other programs on the machine do not count.
+/// From key to paint: what the window's thread computes from the press to the end of the frame that
+/// shows its effect, when it is on disk: keys, commands, store, layout, tessellation, calls of the
+/// graphics library. Where the system tells a thread's CPU time (Linux), other programs on the
+/// machine do not count. The wall clock, which holds the wait for the disk too, is printed beside it.
 pub struct Measurement {
     start: Instant,
     frame: usize,
-    last: Option<Clock>,
+    /// What was pressed last: the line of the script, and when.
+    pressed: Option<(usize, Clock, Instant)>,
+    n_pressed: usize,
+    idle: Option<(Instant, f64, usize)>,
     report: Report,
+}
+
+/// What the window is to do in a frame.
+pub(crate) enum Turn {
+    /// Press this, and draw again at once.
+    Press(Command),
+    /// Draw again at once.
+    Draw,
+    /// Draw again when this time is over, or when there is reason to.
+    Rest(Duration),
+    /// Everything is measured.
+    End,
 }
 
 /// A moment, on the clock that is there.
@@ -59,22 +85,36 @@ impl Clock {
     }
 }
 
+/// Milliseconds of CPU time that the whole program has used; `NaN` where the system does not tell.
+fn program_cpu_ms() -> f64 {
+    // Fields 14 and 15 are user and system time in ticks of 10 ms (proc(5)).
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+    let ticks: Vec<f64> = fields.skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    if ticks.len() == 2 { ticks.iter().sum::<f64>() * 10.0 } else { f64::NAN }
+}
+
 /// What was measured; shared, because the window is gone when it is printed.
 #[derive(Clone, Default)]
 pub struct Report(Arc<Mutex<Times>>);
 
 #[derive(Default)]
 struct Times {
+    /// How many documents a large project has, and how long it took to open.
+    large: Option<(usize, f64)>,
     first_frame_ms: Option<f64>,
-    /// Milliseconds of each frame that follows a press, by line of the script.
-    frames: [Vec<f64>; SCRIPT.len()],
+    /// Milliseconds from key to paint by line of the script: computed, and on the wall clock.
+    presses: [Vec<[f64; 2]>; SCRIPT.len()],
+    /// Share of a CPU in percent, and frames drawn, while nothing was pressed.
+    idle: Option<(f64, usize)>,
 }
 
 impl Measurement {
     /// `start` is when the program began.
     #[must_use]
     pub fn begin(start: Instant) -> Self {
-        Self { start, frame: 0, last: None, report: Report::default() }
+        let report = Report::default();
+        Self { start, frame: 0, pressed: None, n_pressed: 0, idle: None, report }
     }
 
     /// Where the results will be.
@@ -83,59 +123,88 @@ impl Measurement {
         self.report.clone()
     }
 
-    /// To be called at the start of each frame. What is pressed in it; `None` when all is measured.
-    pub(crate) fn next(&mut self, app: &App) -> Option<Vec<Command>> {
+    /// To be called at the start of each frame.
+    pub(crate) fn next(&mut self, app: &App) -> Turn {
         let (frame, now) = (self.frame, Clock::now());
         self.frame += 1;
-        let last_ms = self.last.replace(now).map(|last| now.ms_since(last));
         let mut times = self.report.0.lock().expect("nobody panics with the lock");
         if frame == 1 {
             times.first_frame_ms = Some(self.start.elapsed().as_secs_f64() * 1e3);
         }
-        // What is pressed in a frame is carried out and painted in it; the next frame knows its time.
-        let pressed = frame.checked_sub(N_WARM + 1);
-        let line = pressed.and_then(|press| times.frames.get_mut(press / N_PRESSES));
-        if let (Some(line), Some(last_ms)) = (line, last_ms) {
-            line.push(last_ms);
+        if frame < N_WARM || app.saved() != Saved::All {
+            return Turn::Draw;
         }
-        let press = frame.checked_sub(N_WARM);
-        match press.map(|press| SCRIPT.get(press / N_PRESSES)) {
-            None => Some(Vec::new()),
-            Some(Some((_, commands))) => Some(vec![command(commands, frame, app)]),
-            Some(None) if frame < N_WARM + N_PRESSES * SCRIPT.len() + 2 => Some(Vec::new()),
-            Some(None) => None,
+        // What is pressed in a frame is seen in it; the next frame knows its time.
+        if let Some((line, then, wall)) = self.pressed.take() {
+            times.presses[line].push([now.ms_since(then), wall.elapsed().as_secs_f64() * 1e3]);
         }
+        if let Some((_, commands)) = SCRIPT.get(self.n_pressed / N_PRESSES) {
+            self.pressed = Some((self.n_pressed / N_PRESSES, now, Instant::now()));
+            let command = command(commands, self.n_pressed, app);
+            self.n_pressed += 1;
+            return Turn::Press(command);
+        }
+        let (since, cpu_ms, first) =
+            *self.idle.get_or_insert((Instant::now(), program_cpu_ms(), frame));
+        let rested = since.elapsed();
+        if rested < IDLE {
+            return Turn::Rest(IDLE.saturating_sub(rested));
+        }
+        let share = (program_cpu_ms() - cpu_ms) / (rested.as_secs_f64() * 10.0);
+        times.idle = Some((share, frame - first));
+        Turn::End
     }
 }
 
-/// The script's command for this frame. At the end of the list it starts anew.
-fn command(commands: &[Command], frame: usize, app: &App) -> Command {
+/// The script's command for this press. At the end of the list it starts anew.
+fn command(commands: &[Command], press: usize, app: &App) -> Command {
     let at_end = app.row_of_document().is_some_and(|row| row + 1 >= app.n_rows());
-    match &commands[frame % commands.len()] {
+    match &commands[press % commands.len()] {
         Command::StepDocument(_) if at_end => Command::OpenDocument(app.row(0).id),
         command => command.clone(),
     }
 }
 
 impl Report {
+    /// Notes how long a large project took to open.
+    pub fn set_large(&self, n_documents: usize, took: Duration) {
+        let mut times = self.0.lock().expect("nobody panics with the lock");
+        times.large = Some((n_documents, took.as_secs_f64() * 1e3));
+    }
+
     /// The results as a table, times in milliseconds.
     #[must_use]
     pub fn text(&self) -> String {
         let times = self.0.lock().expect("nobody panics with the lock");
-        let mut text = String::new();
         let first = times.first_frame_ms.unwrap_or(f64::NAN);
-        writeln!(text, "start to first frame: {first:.0} ms").expect("a String takes all");
-        writeln!(text, "{:<30} {:>7} {:>8} {:>8} {:>8}", "frame after", "n", "p50", "p99", "max")
-            .expect("a String takes all");
-        for ((name, _), frames) in SCRIPT.iter().zip(&times.frames) {
-            let mut sorted = frames.clone();
-            sorted.sort_by(f64::total_cmp);
-            let [p50, p99, max] = [0.5, 0.99, 1.0].map(|q| quantile(&sorted, q));
-            let n = sorted.len();
-            writeln!(text, "{name:<30} {n:>7} {p50:>8.2} {p99:>8.2} {max:>8.2}")
-                .expect("a String takes all");
+        let mut lines = vec![format!("start to first frame: {first:.0} ms")];
+        if let Some((n, ms)) = times.large {
+            lines.push(format!("opening a project of {n} documents: {ms:.0} ms"));
         }
-        text
+        if let Some((share, n_frames)) = times.idle {
+            lines.push(format!("idle: {share:.1} % of a CPU, {n_frames} frames in {IDLE:?}"));
+        }
+        lines.push(format!(
+            "{:<28} {:>5} {:>8} {:>8} {:>8} {:>9} {:>9}",
+            "key to paint, ms", "n", "cpu p50", "cpu p99", "cpu max", "wall p50", "wall p99"
+        ));
+        for ((name, _), presses) in SCRIPT.iter().zip(&times.presses) {
+            let [cpu, wall] = [0, 1].map(|clock| {
+                let mut sorted: Vec<f64> = presses.iter().map(|press| press[clock]).collect();
+                sorted.sort_by(f64::total_cmp);
+                [0.5, 0.99, 1.0].map(|part| quantile(&sorted, part))
+            });
+            lines.push(format!(
+                "{name:<28} {:>5} {:>8.2} {:>8.2} {:>8.2} {:>9.2} {:>9.2}",
+                presses.len(),
+                cpu[0],
+                cpu[1],
+                cpu[2],
+                wall[0],
+                wall[1]
+            ));
+        }
+        lines.join("\n")
     }
 }
 

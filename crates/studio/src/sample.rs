@@ -14,6 +14,8 @@ use tawsim_tokenizer::Span;
 const LONG: (usize, usize) = (20_000, 5_000);
 /// The same of each ordinary one: a news article.
 const ORDINARY: (usize, usize) = (400, 60);
+/// The same of each document of a large project.
+const SHORT: (usize, usize) = (40, 6);
 const N_ORDINARY: usize = 20;
 const WORDS_IN_A_LINE: usize = 60;
 
@@ -34,19 +36,35 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// A folder with this many short documents in one file.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn large(n_documents: usize) -> io::Result<Self> {
+        let documents = (0..n_documents).map(|idx| (idx, SHORT));
+        Self::with("large", documents)
+    }
+
     /// Writes the documents into a new folder for temporary files.
     ///
     /// # Errors
     /// If the folder cannot be written.
     pub fn new() -> io::Result<Self> {
-        let folder = env::temp_dir().join(format!("tawsim-studio-{}", process::id()));
+        let size = |idx| if idx == 0 { LONG } else { ORDINARY };
+        Self::with("sample", (0..=N_ORDINARY).map(|idx| (idx, size(idx))))
+    }
+
+    fn with(
+        name: &str,
+        documents: impl Iterator<Item = (usize, (usize, usize))>,
+    ) -> io::Result<Self> {
+        let folder = env::temp_dir().join(format!("tawsim-studio-{name}-{}", process::id()));
         fs::create_dir_all(&folder)?;
         let sample = Self { folder };
         let mut out = BufWriter::new(fs::File::create(sample.folder.join("sample.jsonl"))?);
         let names = NAMES.map(|(_, label)| label);
         let labels = LabelSet::from_names(names).expect("the names of the table are label names");
-        for idx in 0..=N_ORDINARY {
-            let size = if idx == 0 { LONG } else { ORDINARY };
+        for (idx, size) in documents {
             write_jsonl(&document(idx, size, &labels), &labels, &mut out)?;
         }
         out.flush()?;
@@ -69,7 +87,7 @@ impl Drop for Sample {
 
 /// A document of this many words with this many annotations, evenly spread.
 fn document(idx: usize, (n_words, n_entities): (usize, usize), labels: &LabelSet) -> Document {
-    let mut document = Document::new(format!("{idx:03}"), String::new());
+    let mut document = Document::new(format!("{idx:05}"), String::new());
     for word_idx in 0..n_words {
         let text = &mut document.text;
         text.push_str(match word_idx % WORDS_IN_A_LINE {

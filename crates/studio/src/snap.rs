@@ -94,6 +94,14 @@ impl SegmentMap {
         Some(self.spans[stem.unwrap_or(idx)])
     }
 
+    /// The stems of the words that touch these bytes, in order.
+    pub(crate) fn words_in(&self, bytes: &std::ops::Range<usize>) -> Vec<Span> {
+        let first = self.spans.partition_point(|s| (s.end() as usize) <= bytes.start);
+        let end = self.spans.partition_point(|s| (s.start() as usize) < bytes.end);
+        let is_stem = |idx: &usize| self.pieces[*idx] == Piece::Stem;
+        (first..end).filter(is_stem).map(|idx| self.spans[idx]).collect()
+    }
+
     fn segment_at(&self, byte: u32) -> Option<usize> {
         let idx = self.spans.partition_point(|s| s.end() <= byte);
         self.spans.get(idx).is_some_and(|s| s.start() <= byte).then_some(idx)

@@ -1,6 +1,6 @@
 //! The window: draws the panels, turns keys and clicks into commands, sends them to the [`App`].
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use egui::{CentralPanel, Event, Frame, Id, Key, Margin, Modal, Panel, Ui};
 use tawsim_tagger::Tagger;
@@ -8,12 +8,16 @@ use tawsim_tagger::Tagger;
 use crate::{
     App, Command, Measurement, TrainingFiles,
     app::Saved,
-    keys::{Deed, deed_of},
+    hints::{HintKind, Hints, Typed},
+    keymap::{Chord, Keymap},
+    keys::Deed,
     learning::Learning,
+    measure::Turn,
     panels::{
-        ArticlePanel, DocumentsPanel, EntitiesPanel, Gui, PathPanel, help, same, status, toolbar,
-        training,
+        AppearancePanel, ArticlePanel, DocumentsPanel, EntitiesPanel, Gui, KeyChange, PathPanel,
+        help, same, status, toolbar, training,
     },
+    preferences::Preferences,
     text::TextEngine,
 };
 
@@ -31,6 +35,12 @@ pub struct Window {
     path: Option<PathPanel>,
     learning: Option<Learning>,
     shows_training: bool,
+    keymap: Keymap,
+    key_change: KeyChange,
+    hints: Option<Hints>,
+    appearance: Option<AppearancePanel>,
+    preferences: Preferences,
+    preferences_path: Option<PathBuf>,
     asked: Vec<Deed>,
     measurement: Option<Measurement>,
 }
@@ -49,6 +59,12 @@ impl Window {
             path: None,
             learning: None,
             shows_training: false,
+            keymap: Keymap::default(),
+            key_change: KeyChange::default(),
+            hints: None,
+            appearance: None,
+            preferences: Preferences::default(),
+            preferences_path: None,
             asked: Vec::new(),
             measurement: None,
         }
@@ -112,17 +128,22 @@ impl Window {
     /// Keys act when nothing has the keyboard focus; function keys and those with Ctrl that no
     /// input needs, always.
     fn keys(&mut self, ui: &Ui) {
+        if self.change_key(ui) || self.type_hint(ui) {
+            return;
+        }
         let typing = self.path.is_some() || ui.memory(|memory| memory.focused().is_some());
         let escape = ui.input(|input| input.key_pressed(Key::Escape));
         if escape && typing {
             ui.memory_mut(egui::Memory::stop_text_input);
             self.path = None;
+        } else if escape && self.appearance.take().is_some() {
+            return;
         } else if escape && self.shows_training {
             self.shows_training = false;
         }
         ui.input(|input| {
             for event in input.events.iter().filter(|event| !typing || is_global(event)) {
-                self.asked.extend(deed_of(event));
+                self.asked.extend(self.keymap.deed_of(event));
             }
         });
     }
@@ -131,7 +152,9 @@ impl Window {
         let progress = self.learning.as_ref().and_then(Learning::progress);
         let app = &self.app;
         let language = app.settings().language;
-        let mut gui = Gui { engine: &mut self.engine, language, asked: &mut self.asked };
+        let keymap = &self.keymap;
+        let mut gui = Gui { engine: &mut self.engine, language, keymap, asked: &mut self.asked };
+        let hints = self.hints.as_ref().map_or_else(Vec::new, |hints| hints.shown(language));
         let (near, far) = if language.direction().is_rtl() {
             (Panel::right("documents"), Panel::left("entities"))
         } else {
@@ -145,15 +168,20 @@ impl Window {
         far.default_size(270.0).min_size(180.0).show(ui, |ui| entities.show(ui, &mut gui, app));
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::ZERO);
         let article = &mut self.article;
-        CentralPanel::default().frame(frame).show(ui, |ui| article.show(ui, &mut gui, (app, &[])));
+        CentralPanel::default()
+            .frame(frame)
+            .show(ui, |ui| article.show(ui, &mut gui, (app, &hints)));
     }
 
     /// What lies over the article.
     fn overlays(&mut self, ui: &Ui) {
         let app = &self.app;
         let language = app.settings().language;
-        let mut gui = Gui { engine: &mut self.engine, language, asked: &mut self.asked };
-        if app.settings().help && over(ui, "help", 940.0, |ui| help(ui, &mut gui, app)).1 {
+        let keymap = &self.keymap;
+        let mut gui = Gui { engine: &mut self.engine, language, keymap, asked: &mut self.asked };
+        let change = &self.key_change;
+        if app.settings().help && over(ui, "help", 940.0, |ui| help(ui, &mut gui, (app, change))).1
+        {
             gui.ask(Command::Help(false));
         }
         if let Some(found) = app.same() {
@@ -162,6 +190,13 @@ impl Window {
         if let Some(learning) = self.learning.as_ref().filter(|_| self.shows_training) {
             let draw = |ui: &mut Ui| training(ui, &mut gui, &learning.training, app.n_done());
             over(ui, "training", 560.0, draw);
+        }
+        if let Some(panel) = &mut self.appearance {
+            let (is_done, closes) =
+                over(ui, "appearance", 560.0, |ui| panel.show(ui, &mut gui, app));
+            if is_done || closes {
+                self.appearance = None;
+            }
         }
         if let Some(path) = &mut self.path
             && over(ui, "path", 560.0, |ui| path.show(ui, &mut gui)).0
@@ -176,7 +211,11 @@ impl Window {
         }
         for deed in std::mem::take(&mut self.asked) {
             if let Some(command) = self.command_of(deed) {
+                let is_letters = matches!(command, Command::Resize(_) | Command::Respace(_));
                 self.app.run(command);
+                if is_letters {
+                    self.keep_letters();
+                }
             }
         }
         self.prepare(ui.ctx());
@@ -197,6 +236,11 @@ impl Window {
             Deed::ToggleHelp => return Some(Command::Help(!settings.help)),
             Deed::ToggleLanguage => return Some(Command::Speak(settings.language.other())),
             Deed::ToggleTheme => return Some(Command::Dark(!settings.dark)),
+            Deed::Hint(kind) => self.hint(kind),
+            Deed::Rebind(_) | Deed::ResetKeys | Deed::UseFont(_) => self.prefer(deed),
+            Deed::ShowAppearance(shown) => {
+                self.appearance = shown.then(|| AppearancePanel::new(&self.engine));
+            }
             Deed::FocusSearch => self.documents.focus_search(),
             Deed::AskPath(purpose) => self.path = Some(PathPanel::new(&self.engine, purpose)),
             Deed::ShowTraining(shown) => self.shows_training = shown,
@@ -211,6 +255,122 @@ impl Window {
             Deed::Train => learning.train(&self.app),
             Deed::AdoptModel => learning.adopt(&self.app),
             _ => learning.drop_model(),
+        }
+    }
+
+    /// While the table of keys waits for one, the next key that is pressed is it.
+    fn change_key(&mut self, ui: &Ui) -> bool {
+        let Some(idx) = self.key_change.waits.filter(|_| self.app.settings().help) else {
+            return false;
+        };
+        let pressed = ui.input(|input| input.events.iter().find_map(Chord::pressed));
+        let Some(chord) = pressed else { return true };
+        if chord == Chord::plain(Key::Escape) {
+            self.key_change = KeyChange::default();
+        } else if chord.is_fixed() {
+            self.key_change.is_refused = true;
+        } else {
+            let exchanged = self.keymap.set(idx, chord);
+            self.key_change = KeyChange { exchanged, ..KeyChange::default() };
+            self.preferences.keys = self.keymap.settings();
+            self.keep_preferences();
+        }
+        true
+    }
+
+    /// While letters lie over the text, keys type them.
+    fn type_hint(&mut self, ui: &Ui) -> bool {
+        let Some(mut hints) = self.hints.take() else { return false };
+        let events = ui.input(|input| input.events.clone());
+        for event in &events {
+            match hints.press(event) {
+                None | Some(Typed::More) => {}
+                Some(Typed::Leave) => return true,
+                Some(Typed::Go(byte)) => {
+                    let byte = byte as u32;
+                    self.asked.push(Deed::Send(match hints.kind() {
+                        HintKind::Words => Command::MarkWord(byte),
+                        HintKind::Annotations => Command::Point(byte),
+                    }));
+                    return true;
+                }
+            }
+        }
+        self.hints = Some(hints);
+        true
+    }
+
+    fn hint(&mut self, kind: HintKind) {
+        let Some(document) = self.app.document() else { return };
+        self.hints = Hints::new(kind, self.article.places(kind, document));
+    }
+
+    fn prefer(&mut self, deed: Deed) {
+        match deed {
+            Deed::Rebind(idx) => {
+                self.key_change = KeyChange { waits: Some(idx), ..KeyChange::default() };
+                return;
+            }
+            Deed::ResetKeys => {
+                self.keymap = Keymap::default();
+                self.key_change = KeyChange::default();
+                self.preferences.keys.clear();
+            }
+            Deed::UseFont(file) => self.use_font(file),
+            _ => {}
+        }
+        self.keep_preferences();
+    }
+
+    fn use_font(&mut self, file: Option<PathBuf>) {
+        let Some(path) = file else {
+            self.engine.use_font(None);
+            self.preferences.font = None;
+            return;
+        };
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        if self.engine.use_font(Some(bytes)) {
+            self.preferences.font = Some(path);
+        } else {
+            let language = self.app.settings().language;
+            self.app.say(crate::language::phrases::NO_FONT.with(language, &[&path.display()]));
+        }
+    }
+
+    /// Takes the user's keys, font and sizes from this file and keeps changes of them in it.
+    #[must_use]
+    pub fn with_settings(mut self, path: PathBuf) -> Self {
+        match Preferences::read(&path) {
+            Ok(preferences) => {
+                self.keymap = Keymap::of(&preferences.keys);
+                self.app.set_letters(preferences.size_pt, preferences.line_height);
+                let font = preferences.font.clone();
+                self.preferences = preferences;
+                if font.is_some() {
+                    self.use_font(font);
+                }
+                self.preferences_path = Some(path);
+            }
+            Err(error) => self.app.say(format!("{}: {error}", path.display())),
+        }
+        self
+    }
+
+    fn keep_preferences(&mut self) {
+        let Some(path) = &self.preferences_path else { return };
+        if let Err(error) = self.preferences.write(path) {
+            self.app.say(format!("{}: {error}", path.display()));
+        }
+    }
+
+    /// Keeps the size of the letters when it has changed.
+    fn keep_letters(&mut self) {
+        let settings = self.app.settings();
+        let (size_pt, line_height) = (Some(settings.size_pt), Some(settings.line_height));
+        let kept = (self.preferences.size_pt, self.preferences.line_height);
+        if kept != (size_pt, line_height) {
+            (self.preferences.size_pt, self.preferences.line_height) = (size_pt, line_height);
+            self.keep_preferences();
         }
     }
 
@@ -237,7 +397,7 @@ impl Window {
 fn is_global(event: &Event) -> bool {
     let Event::Key { key, modifiers, .. } = event else { return false };
     matches!(key, Key::F1 | Key::F2 | Key::F3)
-        || (modifiers.command && matches!(key, Key::F | Key::O | Key::E | Key::L))
+        || (modifiers.command && matches!(key, Key::F | Key::O | Key::E | Key::L | Key::T))
 }
 
 /// Draws a panel over the window. Returns what it says, and whether it is to be closed.
@@ -254,10 +414,14 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         if let Some(measurement) = &mut self.measurement {
             match measurement.next(&self.app) {
-                Some(commands) => self.asked.extend(commands.into_iter().map(Deed::Send)),
-                None => ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close),
+                Turn::Press(command) => {
+                    self.asked.push(Deed::Send(command));
+                    ui.ctx().request_repaint();
+                }
+                Turn::Draw => ui.ctx().request_repaint(),
+                Turn::Rest(time) => ui.ctx().request_repaint_after(time),
+                Turn::End => ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close),
             }
-            ui.ctx().request_repaint();
         }
         self.show(ui);
         self.drop_files(ui);

@@ -3,8 +3,10 @@
 mod gui {
     mod keyboard;
     mod mouse;
+    mod names;
     mod panels;
     mod replay;
     mod saving;
+    mod settings;
     mod support;
 }

@@ -233,6 +233,11 @@ impl OpenDocument {
         }
     }
 
+    /// The words without their clitics that touch these bytes.
+    pub(crate) fn words_in(&self, bytes: &std::ops::Range<usize>) -> Vec<Span> {
+        self.map.words_in(bytes)
+    }
+
     /// What a drag over `span` marks.
     pub(crate) fn snapped(&self, span: Span) -> Option<Span> {
         self.map.snap(span)

@@ -28,6 +28,7 @@ pub(super) struct Library {
     listed: Vec<usize>,
     /// Folded texts by place, read at the first search.
     folded: Option<Vec<String>>,
+    n_done: usize,
 }
 
 impl Library {
@@ -36,15 +37,16 @@ impl Library {
         all.retain(|row| row.presence == Presence::Present);
         let places = all.iter().enumerate().map(|(idx, row)| (row.id, idx)).collect();
         let listed = (0..all.len()).collect();
-        Ok(Self { all, places, listed, folded: None })
+        let n_done = all.iter().filter(|row| is_done(row)).count();
+        Ok(Self { all, places, listed, folded: None, n_done })
     }
 
     pub(super) fn n_documents(&self) -> usize {
         self.all.len()
     }
 
-    pub(super) fn n_done(&self) -> usize {
-        self.all.iter().filter(|row| WorkState::of(row) == WorkState::Done).count()
+    pub(super) const fn n_done(&self) -> usize {
+        self.n_done
     }
 
     pub(super) fn n_listed(&self) -> usize {
@@ -73,7 +75,9 @@ impl Library {
     /// in it is worse than one that is sorted a moment later.
     pub(super) fn update(&mut self, row: DocumentRow) {
         if let Some(place) = self.places.get(&row.id) {
-            self.all[*place] = row;
+            let old = std::mem::replace(&mut self.all[*place], row);
+            self.n_done -= usize::from(is_done(&old));
+            self.n_done += usize::from(is_done(&self.all[*place]));
         }
     }
 
@@ -118,6 +122,10 @@ impl Library {
         let mut order = behind.iter().chain(before).map(|place| &self.all[*place]);
         order.find(|row| row.id != after && WorkState::of(row) != WorkState::Done).map(|row| row.id)
     }
+}
+
+fn is_done(row: &DocumentRow) -> bool {
+    WorkState::of(row) == WorkState::Done
 }
 
 fn folded_texts(rows: &[DocumentRow], project: &Project) -> Result<Vec<String>, StoreError> {

@@ -177,7 +177,11 @@ impl App {
         }
         match command {
             Command::Open(path) => self.open_path(&path),
-            Command::Speak(_) | Command::Dark(_) | Command::Resize(_) | Command::Help(_) => {
+            Command::Speak(_)
+            | Command::Dark(_)
+            | Command::Resize(_)
+            | Command::Respace(_)
+            | Command::Help(_) => {
                 self.settings.set(&command);
                 Ok(())
             }
@@ -226,6 +230,16 @@ impl App {
         self.settings.language = language;
         self.settings.dark = dark;
         self
+    }
+
+    /// Sets size and line spacing of the article.
+    pub(crate) fn set_letters(&mut self, size_pt: Option<f32>, line_height: Option<f32>) {
+        self.settings.set_letters(size_pt, line_height);
+    }
+
+    /// Says something that has to do with no command.
+    pub(crate) fn say(&mut self, message: String) {
+        self.message = Some(message);
     }
 
     pub(crate) const fn revision(&self) -> u64 {

@@ -5,6 +5,9 @@ use crate::{Command, Language, SortKey, WorkState};
 /// Smallest and largest letters of the article, in points.
 const SIZES: (f32, f32) = (12.0, 48.0);
 
+/// Smallest and largest distance of its lines, in letter sizes; below, tags would cover letters.
+const SPACINGS: (f32, f32) = (2.1, 4.0);
+
 /// How the window looks.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Settings {
@@ -47,9 +50,21 @@ impl Settings {
             Command::Filter(state) => self.filter = *state,
             Command::Search(text) => self.search.clone_from(text),
             Command::Resize(points) => {
-                self.size_pt = (self.size_pt + f32::from(*points)).clamp(SIZES.0, SIZES.1);
+                self.set_letters(Some(self.size_pt + f32::from(*points)), None);
+            }
+            Command::Respace(tenths) => {
+                let line_height = self.line_height + f32::from(*tenths) / 10.0;
+                self.set_letters(None, Some(line_height));
             }
             _ => {}
         }
+    }
+
+    /// Sets size and line spacing, within what can be read.
+    pub(super) fn set_letters(&mut self, size_pt: Option<f32>, line_height: Option<f32>) {
+        let size_pt = size_pt.unwrap_or(self.size_pt);
+        let line_height = line_height.unwrap_or(self.line_height);
+        self.size_pt = size_pt.clamp(SIZES.0, SIZES.1);
+        self.line_height = line_height.clamp(SPACINGS.0, SPACINGS.1);
     }
 }

@@ -1,12 +1,19 @@
 //! The article in the middle.
 
+use std::ops::Range;
+
 use egui::{Frame, Id, Ui};
 use tawsim_store::{DocumentId, Span, SpanState};
 
-use super::{Gui, menu::menu, tooltip::tooltip};
+use super::{
+    Gui,
+    menu::menu,
+    tooltip::{has_tooltip, tooltip},
+};
 use crate::{
     App, Command,
     app::{DOUBTFUL_BELOW, OpenDocument},
+    hints::HintKind,
     language::{label_name, phrases},
     palette::label_color,
     text::{Certainty, Direction, Highlight, Hint, Pane, PaneEvent, Scene, Tag, TextStyle},
@@ -21,9 +28,16 @@ pub(crate) struct ArticlePanel {
 }
 
 impl ArticlePanel {
-    /// The bytes that are in view.
-    pub(crate) fn visible(&self) -> std::ops::Range<usize> {
-        self.pane.as_ref().map_or(0..0, |(_, pane)| pane.visible())
+    /// What of these kinds is in view, for hints.
+    pub(crate) fn places(&self, kind: HintKind, document: &OpenDocument) -> Vec<Range<usize>> {
+        let Some((_, pane)) = &self.pane else { return Vec::new() };
+        let bytes = pane.visible();
+        let spans: Vec<Span> = match kind {
+            HintKind::Words => document.words_in(&bytes),
+            HintKind::Annotations => document.annotations().iter().map(|a| a.span).collect(),
+        };
+        let ranges = spans.into_iter().map(Span::range);
+        ranges.filter(|range| bytes.contains(&range.start) && pane.shows(range)).collect()
     }
 
     /// Draws the panel; `hints` lie over the text.
@@ -74,7 +88,7 @@ impl ArticlePanel {
         };
         let (_, pane) = self.pane.as_mut().expect("made before the page is drawn");
         let out = pane.ui(ui, gui.engine, &scene);
-        if let Some(byte) = out.hovered {
+        if let Some(byte) = out.hovered.filter(|byte| has_tooltip(document, *byte)) {
             out.response.clone().on_hover_ui_at_pointer(|ui| tooltip(ui, gui, document, byte));
         }
         if let Some(event) = out.event {
@@ -99,7 +113,7 @@ impl ArticlePanel {
 fn highlights<'a>(
     app: &'a App,
     (theme, language): (egui::Theme, crate::Language),
-    bytes: &std::ops::Range<usize>,
+    bytes: &Range<usize>,
 ) -> Vec<Highlight<'a>> {
     let Some(document) = app.document() else { return Vec::new() };
     let focus = document.focus();

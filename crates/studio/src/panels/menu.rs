@@ -5,7 +5,7 @@ use egui::{Color32, Ui};
 use super::Gui;
 use crate::{
     App, Command,
-    keys::{Deed, key_of},
+    keys::Deed,
     language::{Phrase, label_name, phrases},
     palette::label_color,
     text::{Direction, Row},
@@ -42,7 +42,7 @@ pub(crate) fn menu(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
 fn deeds(ui: &mut Ui, gui: &mut Gui<'_>, items: &[(Phrase, Command)]) {
     for (phrase, command) in items {
         let deed = Deed::Send(command.clone());
-        let key = key_of(&deed).unwrap_or_default();
+        let key = gui.keymap.key_of(&deed);
         if item(ui, gui, (gui.say(*phrase), &key, None)) {
             gui.asked.push(deed);
         }

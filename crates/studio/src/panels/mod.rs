@@ -1,6 +1,7 @@
 //! The parts of the window. A panel draws what the [`App`](crate::App) says and notes what the
 //! user asks for; it changes nothing itself.
 
+mod appearance;
 mod article;
 mod documents;
 mod entities;
@@ -17,15 +18,17 @@ use egui::{Align, Layout, Ui};
 
 use crate::{
     Command, Language,
+    keymap::Keymap,
     keys::Deed,
     language::Phrase,
     text::{ButtonLook, TextEngine, TextStyle},
 };
 
+pub(crate) use appearance::AppearancePanel;
 pub(crate) use article::ArticlePanel;
 pub(crate) use documents::DocumentsPanel;
 pub(crate) use entities::EntitiesPanel;
-pub(crate) use help::help;
+pub(crate) use help::{KeyChange, help};
 pub(crate) use path::{PathPanel, Purpose};
 pub(crate) use same::same;
 pub(crate) use status::status;
@@ -39,6 +42,7 @@ const SIZE_PT: f32 = 15.0;
 pub(crate) struct Gui<'a> {
     pub(crate) engine: &'a mut TextEngine,
     pub(crate) language: Language,
+    pub(crate) keymap: &'a Keymap,
     pub(crate) asked: &'a mut Vec<Deed>,
 }
 

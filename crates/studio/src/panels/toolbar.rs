@@ -41,11 +41,8 @@ fn settings(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
     if gui.button(ui, theme, ButtonLook::Normal) {
         gui.asked.push(Deed::ToggleTheme);
     }
-    if gui.text_button(ui, "A+", ButtonLook::Normal) {
-        gui.ask(Command::Resize(2));
-    }
-    if gui.text_button(ui, "A-", ButtonLook::Normal) {
-        gui.ask(Command::Resize(-2));
+    if gui.button(ui, phrases::APPEARANCE, ButtonLook::Normal) {
+        gui.asked.push(Deed::ShowAppearance(true));
     }
     if gui.button(ui, phrases::KEYS, ButtonLook::Normal) {
         gui.asked.push(Deed::ToggleHelp);

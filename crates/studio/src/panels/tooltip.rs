@@ -10,9 +10,22 @@ use crate::{
     text::{invisible, isolated},
 };
 
+/// Widest line in points.
+const WIDTH: f32 = 360.0;
+
+/// Whether there is anything to say about the letter at a byte.
+pub(crate) fn has_tooltip(document: &OpenDocument, byte: usize) -> bool {
+    let mut chars = document.text()[byte..].chars();
+    let is_odd = |char: Option<char>| char.is_some_and(|char| invisible(char).is_some());
+    document.annotations().iter().any(|a| a.span.range().contains(&byte))
+        || is_odd(chars.next())
+        || is_odd(chars.next())
+}
+
 /// Draws it for the letter at a byte: the annotations there, and what is invisible.
 pub(crate) fn tooltip(ui: &mut Ui, gui: &mut Gui<'_>, document: &OpenDocument, byte: usize) {
     let covers = |a: &&Annotation| a.span.range().contains(&byte);
+    ui.set_max_width(WIDTH);
     gui.column(ui, |gui, ui| {
         for annotation in document.annotations().iter().filter(covers) {
             annotation_lines(ui, gui, (document, annotation));

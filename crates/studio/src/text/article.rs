@@ -25,6 +25,8 @@ const BYTE_ADVANCE: f32 = 0.22;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Setting {
     pub(crate) style: TextStyle,
+    /// Which fonts: [`TextEngine::edition`](super::TextEngine::edition).
+    pub(crate) edition: u32,
     /// Physical pixels of a point.
     pub(crate) scale: f32,
     /// Width of the column in physical pixels.
@@ -43,6 +45,8 @@ pub(crate) struct Article {
     setting: Option<Setting>,
     /// Paragraphs before this one are laid out.
     n_ready: usize,
+    /// Height of an empty paragraph, in lines.
+    blank: f32,
 }
 
 struct Paragraph {
@@ -59,7 +63,12 @@ impl Article {
             .collect();
         let odd = |(byte, char)| Some((byte, invisible(char)?));
         let invisible = text.char_indices().filter_map(odd).collect();
-        Self { text, paragraphs, invisible, setting: None, n_ready: 0 }
+        Self { text, paragraphs, invisible, setting: None, n_ready: 0, blank: BLANK }
+    }
+
+    /// With empty paragraphs as high as others, for a text that is being written.
+    pub(crate) fn with_blank_lines(self) -> Self {
+        Self { blank: 1.0, ..self }
     }
 
     pub(crate) fn text(&self) -> &Arc<str> {
@@ -69,6 +78,17 @@ impl Article {
     /// Height of the column; a guess as long as [`Article::is_complete`] is false.
     pub(crate) fn height(&self) -> f32 {
         self.paragraphs.last().map_or(0.0, |last| last.top + last.height)
+    }
+
+    /// Width of the column in physical pixels.
+    pub(crate) fn width(&self) -> f32 {
+        self.setting.map_or(0.0, |setting| setting.width_px)
+    }
+
+    /// Distance of two lines in physical pixels.
+    pub(crate) fn line_height(&self) -> f32 {
+        let line = |s: Setting| s.style.size_pt * s.style.line_height * s.scale;
+        self.setting.map_or(0.0, line)
     }
 
     /// Whether every paragraph is laid out.
@@ -98,7 +118,7 @@ impl Article {
         for paragraph in &mut self.paragraphs {
             if let Some(layout) = &mut paragraph.layout {
                 break_lines(layout, Some(setting.width_px));
-                paragraph.height = height_of(&paragraph.bytes, layout);
+                paragraph.height = height_of(&paragraph.bytes, layout, self.blank);
             }
         }
     }
@@ -108,7 +128,7 @@ impl Article {
         for paragraph in self.paragraphs.iter_mut().filter(|p| p.layout.is_none()) {
             let advance = paragraph.bytes.len() as f32 * BYTE_ADVANCE * size_px;
             let n_lines = (advance / setting.width_px.max(1.0)).ceil();
-            let n_lines = if paragraph.bytes.is_empty() { BLANK } else { n_lines.max(1.0) };
+            let n_lines = if paragraph.bytes.is_empty() { self.blank } else { n_lines.max(1.0) };
             paragraph.height = n_lines * size_px * setting.style.line_height;
         }
         self.stack(0);
@@ -147,7 +167,7 @@ impl Article {
         if paragraph.layout.is_none() {
             let text = &self.text[paragraph.bytes.clone()];
             let layout = fonts.layout(text, setting.style, setting.scale, Some(setting.width_px));
-            paragraph.height = height_of(&paragraph.bytes, &layout);
+            paragraph.height = height_of(&paragraph.bytes, &layout, self.blank);
             paragraph.layout = Some(layout);
         }
     }
@@ -226,8 +246,9 @@ impl Article {
             Edge::End => range.end.checked_sub(1)?,
         };
         let paragraph = self.paragraphs.get(self.paragraph_at_byte(byte))?;
-        let local = byte.checked_sub(paragraph.bytes.start)?;
-        let found = self.shaped(paragraph)?.edge(&(local..local + 1), edge)?;
+        let start = range.start.saturating_sub(paragraph.bytes.start);
+        let end = range.end.min(paragraph.bytes.end).checked_sub(paragraph.bytes.start)?;
+        let found = self.shaped(paragraph)?.edge(&(start..end), edge)?;
         let (top, bottom) = (found.top + paragraph.top, found.bottom + paragraph.top);
         Some(Upright { top, bottom, ..found })
     }
@@ -266,8 +287,8 @@ impl Article {
     }
 }
 
-fn height_of(bytes: &Range<usize>, layout: &TextLayout) -> f32 {
-    if bytes.is_empty() { layout.height() * BLANK } else { layout.height() }
+fn height_of(bytes: &Range<usize>, layout: &TextLayout, blank: f32) -> f32 {
+    if bytes.is_empty() { layout.height() * blank } else { layout.height() }
 }
 
 /// Characters that end a line wherever they stand (UAX #14, classes BK, CR, LF, NL).

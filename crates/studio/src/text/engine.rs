@@ -29,6 +29,8 @@ pub(crate) struct TextEngine {
     recent: LabelCache,
     older: LabelCache,
     scale: f32,
+    /// Grows with every change of the fonts.
+    edition: u32,
 }
 
 impl TextEngine {
@@ -39,7 +41,36 @@ impl TextEngine {
             recent: LabelCache::default(),
             older: LabelCache::default(),
             scale: 1.0,
+            edition: 0,
         }
+    }
+
+    /// Uses the font of a file, or the embedded ones. `false`, and nothing is changed, if there is
+    /// none in it.
+    pub(crate) fn use_font(&mut self, file: Option<Vec<u8>>) -> bool {
+        let is_used = match file {
+            Some(bytes) => self.fonts.use_file(bytes),
+            None => {
+                self.fonts.use_embedded();
+                true
+            }
+        };
+        if is_used {
+            self.edition += 1;
+            self.recent.clear();
+            self.older.clear();
+        }
+        is_used
+    }
+
+    /// Family name of the user's own font, if one is used.
+    pub(crate) fn user_font(&self) -> Option<&str> {
+        self.fonts.user()
+    }
+
+    /// Which fonts layouts are made with; another number, other fonts.
+    pub(crate) const fn edition(&self) -> u32 {
+        self.edition
     }
 
     /// To be called once a frame, before any text is drawn.

@@ -41,6 +41,8 @@ pub(crate) struct Fonts {
     pub(super) context: FontContext,
     pub(super) layouts: LayoutContext<()>,
     families: Vec<String>,
+    /// The user's own font, before all others.
+    user: Option<String>,
 }
 
 impl Fonts {
@@ -59,7 +61,28 @@ impl Fonts {
             }
         }
         let context = FontContext { collection, source_cache: SourceCache::default() };
-        Self { context, layouts: LayoutContext::new(), families }
+        Self { context, layouts: LayoutContext::new(), families, user: None }
+    }
+
+    /// Puts the first font of a file before the embedded ones. `false`, and nothing is changed, if
+    /// there is none in it.
+    pub(crate) fn use_file(&mut self, bytes: Vec<u8>) -> bool {
+        let collection = &mut self.context.collection;
+        let found = collection.register_fonts(Blob::new(Arc::new(bytes)), None);
+        let name = found.first().and_then(|(id, _)| collection.family_name(*id));
+        let Some(name) = name.map(str::to_owned) else { return false };
+        self.user = Some(name);
+        true
+    }
+
+    /// Goes back to the embedded fonts.
+    pub(crate) fn use_embedded(&mut self) {
+        self.user = None;
+    }
+
+    /// Family name of the user's own font.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// The fonts in order of preference: the script of the direction first, so that digits and
@@ -70,6 +93,7 @@ impl Fonts {
         if direction == Direction::LeftToRight {
             names.reverse();
         }
+        names.splice(0..0, self.user.as_ref().map(named));
         FontFamily::List(Cow::Owned(names))
     }
 

@@ -159,10 +159,26 @@ impl Shaped<'_> {
         let line = self.layout.get(first_line_after(self.layout, byte))?;
         let metrics = line.metrics();
         let boxes = self.boxes(&line);
-        let letter = boxes.iter().find(|b| b.bytes.contains(&byte))?;
+        let at = boxes.iter().position(|b| b.bytes.contains(&byte))?;
         let (top, bottom) = (metrics.content_block_min_coord, metrics.content_block_max_coord);
-        Some(Upright { x: letter.side(edge), top, bottom })
+        Some(Upright { x: outer_side(&boxes, at, (range, edge)), top, bottom })
     }
+}
+
+/// On which side of a letter the edge of its range is. A number or Latin name that ends a
+/// right-to-left range has the edge behind it as the line runs, not at its last digit, which is in
+/// the middle of what is marked.
+fn outer_side(boxes: &[LetterBox], at: usize, (range, edge): (&Range<usize>, Edge)) -> f32 {
+    let inside = |b: &&LetterBox| range.contains(&b.bytes.start);
+    if boxes[at].is_rtl || !boxes.iter().filter(inside).any(|b| b.is_rtl) {
+        return boxes[at].side(edge);
+    }
+    let same = |b: &&LetterBox| !b.is_rtl && range.contains(&b.bytes.start);
+    match edge {
+        Edge::Start => boxes[at..].iter().take_while(same).last().map(|b| b.right),
+        Edge::End => boxes[..=at].iter().rev().take_while(same).last().map(|b| b.left),
+    }
+    .unwrap_or_else(|| boxes[at].side(edge))
 }
 
 /// Lines are in logical order: the first one that ends after `byte`.

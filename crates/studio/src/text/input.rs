@@ -7,6 +7,7 @@ use egui::{
 use parley::{LineHeight, PlainEditor, PlainEditorDriver, StyleProperty};
 
 use super::{
+    edits::Edits,
     engine::TextEngine,
     fonts::{Direction, TextStyle},
 };
@@ -21,6 +22,7 @@ pub(crate) struct LineInput {
     scale: f32,
     /// How far the text is pushed towards its start, in points, to keep the caret in view.
     scroll: f32,
+    edits: Edits,
 }
 
 impl LineInput {
@@ -32,7 +34,8 @@ impl LineInput {
         styles.insert(StyleProperty::LineHeight(LineHeight::FontSizeRelative(style.line_height)));
         editor.set_base_direction(style.direction.base());
         editor.set_width(None);
-        Self { editor, style, scale: 0.0, scroll: 0.0 }
+        let edits = Edits::default();
+        Self { editor, style, scale: 0.0, scroll: 0.0, edits }
     }
 
     /// What was typed, without what an input method still composes.
@@ -64,7 +67,10 @@ impl LineInput {
         if text != before {
             response.mark_changed();
         }
-        response.widget_info(|| WidgetInfo::text_edit(true, &before, &text, hint));
+        response.widget_info(|| WidgetInfo {
+            label: Some(hint.to_owned()),
+            ..WidgetInfo::text_edit(true, &before, &text, hint)
+        });
         self.keep_caret_inside(inner);
         self.paint(ui, engine, &response, (inner, hint));
         response
@@ -124,6 +130,17 @@ impl LineInput {
         let fonts = &mut engine.fonts;
         let mut driver = self.editor.driver(&mut fonts.context, &mut fonts.layouts);
         for event in ui.input(|input| input.filtered_events(&filter)) {
+            if let Some(step) = undo_or_redo(&event) {
+                let text = driver.editor.text().to_string();
+                if let Some((version, _)) = step(&mut self.edits, &text, [0, 0]) {
+                    driver.editor.set_text(&version);
+                    driver.move_to_text_end();
+                }
+                continue;
+            }
+            let before = driver.editor.text().to_string();
+            let selection = driver.editor.raw_selection();
+            let ends = [selection.anchor().index(), selection.focus().index()];
             match &event {
                 Event::Text(text) => insert(&mut driver, text),
                 Event::Paste(text) => insert(&mut driver, text),
@@ -133,10 +150,15 @@ impl LineInput {
                     driver.delete_selection();
                 }
                 Event::Ime(ime) => compose(&mut driver, ime),
-                Event::Key { key, pressed: true, modifiers, .. } => {
-                    press(&mut driver, *key, *modifiers);
+                Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+                    let place = physical_key.unwrap_or(*key);
+                    press(&mut driver, (*key, place), *modifiers);
                 }
                 _ => {}
+            }
+            if driver.editor.text() != before.as_str() {
+                let typed = if let Event::Text(text) = &event { text } else { "" };
+                self.edits.keep(&before, ends, typed);
             }
         }
         driver.refresh_layout();
@@ -212,6 +234,19 @@ impl LineInput {
     }
 }
 
+type Undo = fn(&mut Edits, &str, [usize; 2]) -> Option<(String, [usize; 2])>;
+
+/// Ctrl+Z, and Ctrl+Y or Ctrl+Shift+Z, by place.
+fn undo_or_redo(event: &Event) -> Option<Undo> {
+    let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return None };
+    match (physical_key.unwrap_or(*key), modifiers.shift) {
+        _ if !modifiers.command => None,
+        (Key::Z, false) => Some(Edits::undo),
+        (Key::Y, _) | (Key::Z, true) => Some(Edits::redo),
+        _ => None,
+    }
+}
+
 /// Inserts one line: a layout of an input never holds a line feed.
 fn insert(driver: &mut PlainEditorDriver<'_, ()>, text: &str) {
     let line = text.trim_matches(['\n', '\r']).replace(['\n', '\r'], " ");
@@ -281,8 +316,8 @@ const MOTIONS: &[(Key, [Motion; 4])] = &[
     (Key::Delete, [|d| d.delete(), |d| d.delete(), |d| d.delete_word(), |d| d.delete_word()]),
 ];
 
-fn press(driver: &mut PlainEditorDriver<'_, ()>, key: Key, modifiers: Modifiers) {
-    if key == Key::A && modifiers.command {
+fn press(driver: &mut PlainEditorDriver<'_, ()>, (key, place): (Key, Key), modifiers: Modifiers) {
+    if place == Key::A && modifiers.command {
         driver.select_all();
     }
     if let Some((_, motions)) = MOTIONS.iter().find(|(bound, _)| *bound == key) {

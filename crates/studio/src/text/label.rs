@@ -90,6 +90,20 @@ impl TextEngine {
         response
     }
 
+    /// A button whose text is a sign; the name says what it means.
+    pub(crate) fn named_button(
+        &mut self,
+        ui: &mut Ui,
+        (sign, name): (&str, &str),
+        style: TextStyle,
+        look: ButtonLook,
+    ) -> Response {
+        let response = self.button(ui, sign, style, look);
+        let enabled = look != ButtonLook::Disabled;
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+        response
+    }
+
     /// A line of a list, as wide as the list.
     pub(crate) fn row(&mut self, ui: &mut Ui, row: &Row<'_>, style: TextStyle) -> Response {
         let size = vec2(ui.available_width(), row_height(style));

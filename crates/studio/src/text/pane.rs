@@ -109,6 +109,8 @@ pub(crate) struct Pane {
     /// The text column on the screen in the last frame.
     pub(super) column: Rect,
     visible: Range<usize>,
+    clip: Rect,
+    scale: f32,
 }
 
 impl Pane {
@@ -120,10 +122,18 @@ impl Pane {
             rects: Vec::new(),
             column: Rect::ZERO,
             visible: 0..0,
+            clip: Rect::NOTHING,
+            scale: 1.0,
         }
     }
 
-    /// The bytes that were in view in the last frame, whole lines.
+    /// Whether the beginning of a range was in view in the last frame.
+    pub(crate) fn shows(&self, range: &Range<usize>) -> bool {
+        let at = self.upright(range, Edge::Start, self.scale);
+        at.is_some_and(|at| self.clip.top() <= at.top && at.bottom <= self.clip.bottom())
+    }
+
+    /// The bytes that were in view in the last frame, whole paragraphs.
     pub(crate) fn visible(&self) -> Range<usize> {
         self.visible.clone()
     }
@@ -152,7 +162,8 @@ impl Pane {
         let scale = engine.scale();
         let room = ui.available_width();
         let width = (room - 2.0 * MARGIN).clamp(1.0, WIDEST_COLUMN);
-        self.article.set(Setting { style: scene.style, scale, width_px: width * scale });
+        let (style, edition) = (scene.style, engine.edition());
+        self.article.set(Setting { style, edition, scale, width_px: width * scale });
         let view_px = (view.top() - MARGIN) * scale..(view.bottom() - MARGIN) * scale;
         let moved = self.article.lay_out(&mut engine.fonts, view_px) / scale;
         let size = vec2(room, self.article.height() / scale + 2.0 * MARGIN);
@@ -199,6 +210,7 @@ impl Pane {
         let clip = painter.clip_rect();
         let view = (clip.top() - origin.y) * scale..(clip.bottom() - origin.y) * scale;
         self.visible = self.article.bytes_in(&view);
+        (self.clip, self.scale) = (clip, scale);
         let highlights = (scene.highlights)(&self.visible);
         let mut tags = TagRow::default();
         let mut levels = Levels::default();

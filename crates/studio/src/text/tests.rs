@@ -10,7 +10,7 @@ use super::{
     geometry::Shaped,
 };
 
-const STYLE: TextStyle =
+pub(super) const STYLE: TextStyle =
     TextStyle { size_pt: 22.0, line_height: 2.2, bold: false, direction: Direction::RightToLeft };
 
 /// Arabic, Latin, numbers, marks, brackets and quotes, as they meet in the news.
@@ -49,7 +49,7 @@ const LINES: &[&str] = &[
     "القوات (SDF) والجيش (SAA): 10 مقابل 20!",
 ];
 
-fn mixed_lines() -> Vec<String> {
+pub(super) fn mixed_lines() -> Vec<String> {
     let n = PIECES.len();
     let pairs = (0..n * 5).map(|i| {
         let (a, b, c) = (PIECES[i % n], PIECES[(i * 7 + 3) % n], PIECES[(i * 3 + i / n) % n]);
@@ -58,7 +58,7 @@ fn mixed_lines() -> Vec<String> {
     LINES.iter().map(|line| (*line).to_owned()).chain(pairs).collect()
 }
 
-fn layout(text: &str) -> TextLayout {
+pub(super) fn layout(text: &str) -> TextLayout {
     Fonts::embedded().layout(text, STYLE, 1.0, None)
 }
 

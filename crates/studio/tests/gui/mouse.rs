@@ -1,10 +1,7 @@
 //! Correcting by mouse alone.
 
 use egui::{Event, Modifiers, PointerButton, Pos2, Rect};
-use egui_kittest::{
-    Harness,
-    kittest::{NodeT as _, Queryable as _},
-};
+use egui_kittest::{Harness, kittest::Queryable as _};
 use tawsim_studio::Window;
 
 use super::support::{entities, folder, window};

@@ -64,16 +64,24 @@ fn layer(project: &Project) -> tawsim_store::LayerId {
 
 /// A window on the folder, with the suggestions, at rest.
 pub(crate) fn window(folder: &Path) -> Harness<'static, Window> {
+    harness(suggested(folder))
+}
+
+/// An app that has the folder open, with the suggestions.
+pub(crate) fn suggested(folder: &Path) -> App {
     let mut app = open(folder);
     let suggestions = suggestions(&app);
     app.apply(suggestions).expect("suggestions are taken");
-    harness(app)
+    app
 }
 
 pub(crate) fn harness(app: App) -> Harness<'static, Window> {
+    harness_of(Window::new(app))
+}
+
+pub(crate) fn harness_of(window: Window) -> Harness<'static, Window> {
     let builder = Harness::builder().with_size(egui::vec2(1200.0, 800.0));
-    let mut harness =
-        builder.build_ui_state(|ui, window: &mut Window| window.show(ui), Window::new(app));
+    let mut harness = builder.build_ui_state(|ui, window: &mut Window| window.show(ui), window);
     harness.run_steps(3);
     harness
 }
