@@ -86,7 +86,8 @@ fn the_font_and_its_size_can_be_chosen() {
         press(window, "ctrl+A");
         window.event(Event::Text(path.to_owned()));
         window.run_steps(2);
-        press(window, "Enter");
+        window.key_press(egui::Key::Enter);
+        window.run_steps(3);
     };
     let font = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/fonts/NotoSans-Regular.ttf");
     type_path(&mut window, font);
