@@ -1,11 +1,11 @@
-//! Training: the second pass over a document, usage, edges of entities, training again.
+//! Training: the second pass over a document, edges of entities, training again.
 
 use std::ops::ControlFlow;
 
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tagger::{
-    EntityEdges, FeatureConfig, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
-    TaggerScratch, TrainError, TrainProgress, TrainSettings, retrain, train,
+    EntityEdges, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger, TaggerScratch,
+    TrainError, TrainProgress, TrainSettings, retrain, train,
 };
 use tawsim_tests::tawsim;
 use tawsim_tokenizer::Span;
@@ -124,11 +124,6 @@ fn chains_over_parts_are_the_same_for_any_number_of_threads() {
     let mut settings = TrainSettings::new("small");
     settings.second_pass = true;
     settings.n_folds = 3;
-    let mut lines = FeatureConfig::standard().templates;
-    lines.push("usage@0".parse().expect("a template"));
-    settings.features = FeatureConfig { templates: lines };
-    settings.unlabelled =
-        (0..40).map(|n| format!("وقع هجوم قرب بلدة صوران {n} أمس\nوصل إلى صوران\n")).collect();
     settings.crf.lbfgs.max_iterations = 20;
     let mut n_stages = 0;
     let mut bytes = |n_threads| {
@@ -143,8 +138,8 @@ fn chains_over_parts_are_the_same_for_any_number_of_threads() {
     };
     let one = bytes(1);
     assert!(bytes(2) == one && bytes(3) == one);
-    // Usage and the second pass: a chain a part and one more each; then the model's own.
-    assert_eq!(n_stages, 4 + 4 + 1);
+    // A chain a part, the second pass, the model's own.
+    assert_eq!(n_stages, 3 + 1 + 1);
     assert_eq!(found(&tagger(&one), "وقع هجوم قرب بلدة صوران أمس"), ["صوران"]);
 }
 

@@ -17,6 +17,9 @@ const NON_JOINERS: [u8; 9] = [
 ];
 const ALEF_MAKSURA: u8 = code('ى');
 const HAMZA: u8 = code('ء');
+const WAW: u8 = code('و');
+/// A shorter word that begins with و is taken as it stands.
+const MIN_LETTERS_BEHIND_CONJUNCTION: u32 = 7;
 
 /// Endings that look like words of their own: `دولاراتهم` is no missing space.
 const ENDINGS: [Letters; 6] = [
@@ -65,8 +68,11 @@ pub(crate) fn joint(word: Letters, level: impl Fn(Letters) -> u8) -> Option<u32>
         is_behind_maksura(*cut) || (is_unknown && NON_JOINERS.contains(&word.at(cut - 1)))
     };
     let places = (BEHIND_MAKSURA.n_letters.0..n.saturating_sub(1)).filter(is_place);
+    // `وتدميرعدد`: the first word may be known without its conjunction only.
+    let n_conjunctions = u32::from(word.at(0) == WAW && n > MIN_LETTERS_BEHIND_CONJUNCTION);
     let found = places.filter_map(|cut| {
-        let words = (word.first(cut), word.skip(cut));
+        let (whole, bare) = (word.first(cut), word.first(cut).skip(n_conjunctions.min(cut - 1)));
+        let words = (if level(bare) > level(whole) { bare } else { whole }, word.skip(cut));
         let levels = (level(words.0), level(words.1));
         let fits = (is_behind_maksura(cut) && BEHIND_MAKSURA.allows(words, levels))
             || (is_unknown && BOUNDS.iter().any(|bound| bound.allows(words, levels)));
@@ -96,6 +102,7 @@ mod tests {
         check("والجرحىمن", &["والجرحى", "من"]);
         check("مستوىله", &["مستوى", "له"]);
         check("تدميرعدد", &["تدمير", "عدد"]);
+        check("وتدميرعدد", &["وتدمير", "عدد"]);
         check("وزيرالخارجية", &["وزير", "الخارجية"]);
     }
 

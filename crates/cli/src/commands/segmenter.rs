@@ -96,6 +96,9 @@ struct Data {
     /// Names of one word.
     #[arg(long, value_name = "FILE")]
     names: Vec<PathBuf>,
+    /// Words that are never cut, one a line.
+    #[arg(long, value_name = "FILE")]
+    whole: Vec<PathBuf>,
 }
 
 pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCode> {
@@ -147,16 +150,20 @@ fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("{}: cannot read", path.display()))
 }
 
+fn rows(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with('#'))
+}
+
 fn trainer(data: &Data) -> Result<SegmenterTrainer> {
     let mut trainer = SegmenterTrainer::default();
     for path in &data.text {
         trainer.count(&read(path)?);
     }
     for path in &data.names {
-        read(path)?
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .for_each(|name| trainer.name(name));
+        rows(&read(path)?).for_each(|name| trainer.name(name));
+    }
+    for path in &data.whole {
+        rows(&read(path)?).for_each(|word| trainer.keep_whole(word));
     }
     for path in &data.cut {
         annotate(&mut trainer, &read_sentences(path)?);

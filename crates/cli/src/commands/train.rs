@@ -16,7 +16,7 @@ use super::evaluate::{evaluate_tagger, write_scores};
 use super::gazetteer::table_paths;
 use super::with_threads;
 use crate::ExitCode;
-use crate::input::{documents, find_sources, read_annotated};
+use crate::input::read_annotated;
 use crate::output::write_atomically;
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
@@ -43,14 +43,10 @@ pub(crate) struct Args {
     /// Where entities begin and end: at stems, so that clitics stay outside, or at whole words.
     #[arg(long, default_value = "stems", value_parser = edges)]
     edges: EntityEdges,
-    /// Texts without entities: what a first model calls a word there tells the final one of it. May be given more
-    /// than once.
-    #[arg(long, value_name = "PATH")]
-    unlabelled: Vec<PathBuf>,
     /// Learn a second pass over each document: what a word is elsewhere in it speaks for what it is here.
     #[arg(long)]
     second_pass: bool,
-    /// Parts that the documents are cut in for --unlabelled and --second-pass.
+    /// Parts that the documents are cut in for --second-pass.
     #[arg(long, default_value_t = 5, value_name = "PARTS")]
     folds: usize,
     /// The model's name; the default is that of the output.
@@ -144,7 +140,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let gazetteer = read_gazetteer(&args.gazetteer)?;
     let (held_out, annotated) = split(annotated, args.holdout, args.seed);
     let mut settings = settings(args, gazetteer, annotated.len());
-    read_more(args, &mut settings, streams)?;
+    read_more(args, &mut settings)?;
     let messages = &mut streams.messages;
     let trained = with_threads(args.threads, || {
         told(args, messages, |progress| train(&annotated, &labels, &settings, progress))
@@ -181,8 +177,8 @@ fn ablate(
     })?
 }
 
-/// Clusters, templates and unlabelled texts, from their files.
-fn read_more(args: &Args, settings: &mut TrainSettings, streams: &mut Streams<'_>) -> Result<()> {
+/// Clusters and templates, from their files.
+fn read_more(args: &Args, settings: &mut TrainSettings) -> Result<()> {
     if let Some(path) = &args.clusters {
         let place = || path.display().to_string();
         let table = std::fs::read_to_string(path).with_context(place)?;
@@ -192,15 +188,6 @@ fn read_more(args: &Args, settings: &mut TrainSettings, streams: &mut Streams<'_
         let place = || path.display().to_string();
         let text = std::fs::read_to_string(path).with_context(place)?;
         settings.features = FeatureConfig::from_text(&text).with_context(place)?;
-    }
-    let found = find_sources(&args.unlabelled, None);
-    if let Some(failure) = found.failures.into_iter().next() {
-        return Err(failure);
-    }
-    for source in &found.sources {
-        for document in documents(source, streams.stdin, &mut LabelSet::new()) {
-            settings.unlabelled.push(document?.text);
-        }
     }
     Ok(())
 }

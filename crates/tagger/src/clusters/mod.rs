@@ -27,9 +27,6 @@ pub(crate) struct ClusterRow {
     pub ids: [u16; MAX_LEVELS],
 }
 
-/// The level that holds what a word was labelled in unlabelled text, see `TrainSettings::unlabelled`.
-pub(crate) const USAGE_LEVEL: usize = MAX_LEVELS - 1;
-
 /// A table of word clusters.
 ///
 /// ```
@@ -82,18 +79,6 @@ impl Clusters {
         self.rows.is_empty()
     }
 
-    /// The same table with another last level: `usage` gives the forms' classes there, sorted by form.
-    pub(crate) fn with_usage(&self, usage: &[(u64, u16)]) -> Self {
-        let mut rows: std::collections::BTreeMap<u64, [u16; MAX_LEVELS]> =
-            self.rows.iter().map(|row| (row.key, row.ids)).collect();
-        rows.values_mut().for_each(|ids| ids[USAGE_LEVEL] = NONE);
-        for &(key, class) in usage {
-            rows.entry(key).or_insert([NONE; MAX_LEVELS])[USAGE_LEVEL] = class;
-        }
-        rows.retain(|_, ids| ids.iter().any(|id| *id != NONE));
-        Self { rows: rows.into_iter().map(|(key, ids)| ClusterRow { key, ids }).collect() }
-    }
-
     pub(crate) fn view(&self) -> WordClusters<'_> {
         WordClusters::new(&self.rows)
     }
@@ -137,13 +122,6 @@ impl<'m> WordClusters<'m> {
         let idx = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
         let id = *self.rows[idx].ids.get(usize::from(level))?;
         (id != NONE).then_some(id)
-    }
-}
-
-impl WordClusters<'_> {
-    /// What the form was labelled in unlabelled text.
-    pub(crate) fn usage(&self, key: u64) -> Option<u16> {
-        self.get(key, USAGE_LEVEL as u8)
     }
 }
 

@@ -152,9 +152,6 @@ impl FormTable {
                 let key = if text.kind == TokenKind::Number { "0" } else { text.folded };
                 self.values.extend(clusters.get(hash_text(key), level).map(u64::from));
             }
-            Property::Usage => {
-                self.values.extend(clusters.usage(hash_text(text.folded)).map(u64::from));
-            }
             Property::Clitics
             | Property::Gazetteer
             | Property::GazetteerSet

@@ -14,7 +14,7 @@ fn has(template: &Template, is_wanted: fn(Property) -> bool) -> bool {
 
 impl FeatureGroup {
     /// All groups. A template may be of several.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self { name: "forms of the neighbours", matches: is_neighbour },
         Self { name: "affixes", matches: |t| has(t, is_affix) },
         Self {
@@ -25,7 +25,6 @@ impl FeatureGroup {
         Self { name: "clitics", matches: |t| has(t, |p| p == Property::Clitics) },
         Self { name: "clusters", matches: |t| has(t, |p| matches!(p, Property::Cluster(_))) },
         Self { name: "gazetteer", matches: |t| has(t, is_gazetteer) },
-        Self { name: "usage", matches: |t| has(t, |p| p == Property::Usage) },
         Self { name: "quotes", matches: |t| has(t, |p| p == Property::Quote) },
         Self { name: "place in the document", matches: |t| has(t, |p| p == Property::Place) },
         Self { name: "all joined templates", matches: |t| t.parts.len() > 1 },

@@ -14,7 +14,6 @@ const PLAIN: &[(&str, Property)] = &[
     ("clitics", Property::Clitics),
     ("gazetteer", Property::Gazetteer),
     ("gazetteer-set", Property::GazetteerSet),
-    ("usage", Property::Usage),
     ("quote", Property::Quote),
     ("place", Property::Place),
 ];

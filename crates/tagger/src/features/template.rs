@@ -30,8 +30,6 @@ pub enum Property {
     Gazetteer,
     /// The hits' kinds and places joined into one value.
     GazetteerSet,
-    /// What the word was labelled in unlabelled text: label, share and count as one value.
-    Usage,
     /// How far behind an opening quotation mark the unit stands, up to 4.
     Quote,
     /// Where in the document the sentence stands: its first, its second, the rest.

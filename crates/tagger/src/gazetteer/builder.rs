@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use tawsim_tokenizer::{Tokenized, Tokenizer};
+use tawsim_tokenizer::{NormalizeOptions, Tokenized, Tokenizer, fold_into};
 
 use super::{Edge, Gazetteer, GazetteerRecord, NameEnd, NameStatus, compile, edge_key};
 use crate::features::{FormTable, TokenizedText, UnitReader};
-use crate::hash::hash_bytes;
+use crate::hash::{hash_bytes, hash_text};
 
 /// Collects names and builds a [`Gazetteer`] that does not depend on the order they came in.
 pub struct GazetteerBuilder {
@@ -68,6 +68,13 @@ impl GazetteerBuilder {
     fn keys(&mut self, name: &str) -> Vec<u64> {
         self.tokenizer.tokenize(name, &mut self.tokenized);
         let n_tokens = self.tokenized.tokens().len();
+        if n_tokens == 1 && self.tokenized.segments().len() > 1 {
+            // `الحله` must not become the key of `الحل`: a name of one word is never cut.
+            let mut folded = String::new();
+            let word = self.tokenized.tokens()[0].span.slice(name);
+            fold_into(word, &NormalizeOptions::MATCH_KEY, &mut folded);
+            return vec![hash_text(&folded)];
+        }
         let mut units = Vec::new();
         let source = TokenizedText { text: name, tokenized: &self.tokenized };
         self.units.read(source, 0..n_tokens, &mut units, |identity, text| {

@@ -7,7 +7,6 @@ use tawsim_crf::{Dataset, TrainConfig, Trained, Trainer, Weights};
 use super::extraction::{ExtractedDocument, Extraction};
 use super::folds::Watch;
 use super::training_set::TrainingSet;
-use super::usage::WordClasses;
 use super::weights::{QuantisedRows, quantised_rows};
 use super::{Sample, TrainError, TrainReport, TrainSettings};
 use crate::model::{Model, transition_mask};
@@ -36,14 +35,13 @@ pub(super) fn fit(
     samples: &[Sample<'_>],
     chosen: &[usize],
     trainee: Trainee<'_>,
-    classes: &WordClasses,
     watch: &mut Watch<'_>,
 ) -> Result<Fitted, TrainError> {
     let Trainee { labels, settings, .. } = trainee;
     let extraction = Extraction::new(labels, settings);
     let mut set = TrainingSet::new(settings.scheme.n_tags(labels.len()));
     for block in chosen.chunks(BLOCK_DOCUMENTS) {
-        let extract = |&idx: &usize| extraction.document(samples[idx], classes.of_document(idx));
+        let extract = |&idx: &usize| extraction.document(samples[idx], &settings.clusters);
         let extracted: Vec<ExtractedDocument> = block.par_iter().map(extract).collect();
         extracted.iter().for_each(|document| set.push(document));
     }

@@ -13,17 +13,14 @@ pub(super) struct Folds {
 
 impl Folds {
     pub(super) fn new(n_documents: usize, settings: &TrainSettings) -> Result<Self, TrainError> {
-        let has_usage = !settings.unlabelled.is_empty();
-        if !has_usage && !settings.second_pass {
+        if !settings.second_pass {
             return Ok(Self { n_folds: 1, n_documents, n_stages: 1 });
         }
         let n_folds = settings.n_folds;
         if n_folds < 2 || n_documents < n_folds {
             return Err(TrainError::Folds(n_folds));
         }
-        let of_usage = if has_usage { n_folds + 1 } else { 0 };
-        let of_second_pass = if settings.second_pass { n_folds + 1 } else { 0 };
-        Ok(Self { n_folds, n_documents, n_stages: of_usage + of_second_pass + 1 })
+        Ok(Self { n_folds, n_documents, n_stages: n_folds + 2 })
     }
 
     pub(super) const fn len(&self) -> usize {

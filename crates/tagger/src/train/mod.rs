@@ -6,7 +6,6 @@ mod sample;
 mod second_pass;
 mod settings;
 mod training_set;
-mod usage;
 mod weights;
 
 pub use retrain::{
@@ -62,15 +61,14 @@ fn train_samples(
     settings.features.validate()?;
     let folds = Folds::new(samples.len(), settings)?;
     let mut watch = Watch::new(progress, &folds);
-    let classes = usage::word_classes(samples, trainee, &folds, &mut watch)?;
     let document = if settings.second_pass {
-        second_pass::learn(samples, trainee, &classes, &mut watch)?
+        second_pass::learn(samples, trainee, &mut watch)?
     } else {
         kept_second_pass(trainee)
     };
     let all: Vec<usize> = (0..samples.len()).collect();
-    let fitted = fit::fit(samples, &all, trainee, &classes, &mut watch)?;
-    let bytes = model_bytes(trainee.labels, settings, classes.whole(), &fitted, &document)?;
+    let fitted = fit::fit(samples, &all, trainee, &mut watch)?;
+    let bytes = model_bytes(trainee.labels, settings, &fitted, &document)?;
     if bytes.len() > Model::MAX_BYTES {
         return Err(TrainError::TooLarge(bytes.len()));
     }

@@ -7,22 +7,16 @@ use tawsim_crf::{Dataset, Weights};
 use super::extraction::{EntityCursor, ExtractedDocument};
 use super::fit::{Fitted, Trainee, chain_config, fit, run};
 use super::folds::Watch;
-use super::usage::WordClasses;
 use super::weights::model_bytes;
 use super::{Sample, TrainError};
-use crate::clusters::Clusters;
 use crate::document::{DocumentWeights, Draft, Evidence};
 use crate::model::{Model, attribute_table};
 use crate::tagger::{Tagger, TaggerScratch};
 
 /// A tagger with the first pass alone.
-pub(super) fn tagger(
-    trainee: Trainee<'_>,
-    clusters: &Clusters,
-    fitted: &Fitted,
-) -> Result<Tagger, TrainError> {
+fn tagger(trainee: Trainee<'_>, fitted: &Fitted) -> Result<Tagger, TrainError> {
     let Trainee { labels, settings, .. } = trainee;
-    let bytes = model_bytes(labels, settings, clusters, fitted, &DocumentWeights::default())?;
+    let bytes = model_bytes(labels, settings, fitted, &DocumentWeights::default())?;
     Ok(Tagger::new(Model::read(&mut bytes.as_slice())?))
 }
 
@@ -36,14 +30,13 @@ struct Judged {
 pub(super) fn learn(
     samples: &[Sample<'_>],
     trainee: Trainee<'_>,
-    classes: &WordClasses,
     watch: &mut Watch<'_>,
 ) -> Result<DocumentWeights, TrainError> {
     let mut judged = Vec::new();
     for fold in 0..watch.folds.len() {
-        let fitted = fit(samples, &watch.folds.others(fold), trainee, classes, watch)?;
+        let fitted = fit(samples, &watch.folds.others(fold), trainee, watch)?;
         let members = watch.folds.members(fold);
-        let tagger = tagger(trainee, classes.of_document(members[0]), &fitted)?;
+        let tagger = tagger(trainee, &fitted)?;
         let whole = members.iter().map(|&idx| samples[idx]).filter(|s| s.reviewed.is_none());
         let whole: Vec<Sample<'_>> = whole.collect();
         let of_sample = |sample: &Sample<'_>| judge(&tagger, *sample, trainee);

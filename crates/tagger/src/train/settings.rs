@@ -30,13 +30,10 @@ pub struct TrainSettings {
     pub crf: tawsim_crf::TrainConfig,
     /// Where entities begin and end.
     pub edges: EntityEdges,
-    /// Texts without entities. A first model labels them; what it calls a form there, and how often, becomes the
-    /// form's [`Usage`](crate::Property::Usage) (self-training by way of a table). None, and there is no usage.
-    pub unlabelled: Vec<String>,
     /// Whether a second pass over each document is learnt, see `ARCHITECTURE.md`.
     pub second_pass: bool,
-    /// In how many parts the documents are cut where a model is needed that has not seen them: for usage and the
-    /// second pass.
+    /// In how many parts the documents are cut where a model is needed that has not seen them: for the second
+    /// pass.
     pub n_folds: usize,
     /// Coefficient of the L2 penalty of the second pass.
     pub second_pass_c2: f64,
@@ -61,7 +58,6 @@ impl TrainSettings {
             prune_below: 0.02,
             crf,
             edges: EntityEdges::Stems,
-            unlabelled: Vec::new(),
             second_pass: false,
             n_folds: 5,
             second_pass_c2: 0.3,
@@ -142,7 +138,7 @@ pub enum TrainError {
     #[error(transparent)]
     Features(#[from] crate::FeatureConfigError),
     /// Too few parts.
-    #[error("{0} parts; usage and the second pass need 2 or more, and as many documents")]
+    #[error("{0} parts; the second pass needs 2 or more, and as many documents")]
     Folds(usize),
     /// The caller ended it before there was a model.
     #[error("cancelled")]

@@ -4,7 +4,6 @@ use tawsim_corpus::LabelSet;
 use tawsim_crf::Weights;
 
 use super::{Fitted, TrainSettings};
-use crate::clusters::Clusters;
 use crate::document::DocumentWeights;
 use crate::model::{Metadata, ModelError, ModelParts};
 
@@ -37,7 +36,6 @@ pub(super) fn quantised_rows(weights: &Weights, keys: &[u64], prune_below: f32) 
 pub(super) fn model_bytes(
     labels: &LabelSet,
     settings: &TrainSettings,
-    clusters: &Clusters,
     fitted: &Fitted,
     document: &DocumentWeights,
 ) -> Result<Vec<u8>, ModelError> {
@@ -61,7 +59,7 @@ pub(super) fn model_bytes(
         weights: &rows.weights,
         transitions: &transitions,
         gazetteer: &settings.gazetteer,
-        clusters: &clusters.rows,
+        clusters: &settings.clusters.rows,
         document,
     }
     .to_bytes()

@@ -39,8 +39,13 @@ pub struct SegmenterTrainer {
     /// How often each word was cut in each way.
     cuts: BTreeMap<Letters, BTreeMap<Pattern, u32>>,
     names: BTreeSet<Letters>,
+    /// Words whose cut the model is not asked for, and does not learn from.
+    decided: BTreeMap<Letters, Pattern>,
     scratch: Tokenized,
 }
+
+/// Proclitics that a name decided to be whole is expected behind.
+const BEFORE_WHOLE: [&str; 5] = ["و", "ب", "وب", "ل", "ول"];
 
 /// A word with the attributes of each of its cuts.
 struct Example {
@@ -83,6 +88,25 @@ impl SegmenterTrainer {
         }
     }
 
+    /// Decides that a word is never cut (`سامراء` is no `س+امراء`), and neither is it behind a conjunction
+    /// or preposition. The model does not learn from it: such words are exceptions.
+    pub fn keep_whole(&mut self, word: &str) {
+        let Some(letters) = Letters::from_text(word).filter(|letters| letters.len() > 1) else {
+            return;
+        };
+        self.decided.insert(letters, Pattern::WHOLE);
+        for proclitics in BEFORE_WHOLE {
+            // `لل` is a preposition with the article.
+            if proclitics.ends_with('ل') && (word.starts_with('ل') || word.starts_with("ال")) {
+                continue;
+            }
+            if let Some(whole) = Letters::from_text(&format!("{proclitics}{word}")) {
+                let n_proclitics = proclitics.chars().count() as u8;
+                self.decided.insert(whole, Pattern { n_proclitics, n_suffix: 0 });
+            }
+        }
+    }
+
     /// Trains the segmenter.
     #[must_use]
     pub fn train(&self, config: &SegmenterConfig) -> Segmenter {
@@ -91,7 +115,7 @@ impl SegmenterTrainer {
         let model = self.model(&counts_only, config);
         let lexicon = self.lexicon(&words, |letters| {
             let count = self.counts.get(&letters).copied().unwrap_or(0);
-            let closed = closed::cut(letters);
+            let closed = closed::cut(letters).or_else(|| self.decided.get(&letters).copied());
             let annotated = self.cuts.get(&letters).map(majority);
             let frequent = count >= config.min_decided;
             closed.or(annotated).or_else(|| frequent.then(|| model.best(letters, &counts_only)))
@@ -99,10 +123,11 @@ impl SegmenterTrainer {
         Segmenter::new(lexicon, model)
     }
 
-    /// Names and annotated words first, then by count; at most `n_words`.
+    /// Names, annotated and decided words first, then by count; at most `n_words`.
     fn vocabulary(&self, n_words: usize) -> Vec<Letters> {
-        let annotated = self.cuts.keys().copied().chain(closed::words().iter().map(|row| row.0));
-        let first: BTreeSet<Letters> = self.names.iter().copied().chain(annotated).collect();
+        let closed = closed::words().iter().map(|row| row.0);
+        let decided = self.cuts.keys().chain(self.decided.keys()).copied().chain(closed);
+        let first: BTreeSet<Letters> = self.names.iter().copied().chain(decided).collect();
         let rest = self.counts.iter().filter(|row| !first.contains(row.0));
         let mut rest: Vec<(u32, Letters)> = rest.map(|(&word, &count)| (count, word)).collect();
         rest.sort_unstable_by_key(|&(count, word)| (std::cmp::Reverse(count), word));

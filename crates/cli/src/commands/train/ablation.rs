@@ -55,11 +55,7 @@ fn variants(settings: &TrainSettings) -> Vec<(&'static str, TrainSettings)> {
     let groups = FeatureGroup::ALL.into_iter();
     let without = |group: FeatureGroup| {
         let features = settings.features.without(group)?;
-        let mut changed = TrainSettings { features, ..settings.clone() };
-        if group.name == "usage" {
-            changed.unlabelled.clear();
-        }
-        Some((group.name, changed))
+        Some((group.name, TrainSettings { features, ..settings.clone() }))
     };
     let mut variants: Vec<_> = groups.filter_map(without).collect();
     if settings.second_pass {

@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, start: &Path, streams: &mut Streams<'_>) -> Resul
         let lines = lines_with_entities(&document);
         ReviewedDocument { document, reviewed: Some(lines) }
     }));
-    let settings = settings(args, current.model(), base.len() + reviewed.len(), streams)?;
+    let settings = settings(args, current.model(), base.len() + reviewed.len())?;
     let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
     let messages = &mut streams.messages;
     let Retrained { bytes, report, comparison } = with_threads(args.threads, || {
@@ -78,12 +78,7 @@ fn lines_with_entities(document: &Document) -> Vec<Span> {
     lines.filter(has_entity).collect()
 }
 
-fn settings(
-    args: &Args,
-    model: &Model,
-    n_documents: usize,
-    streams: &mut Streams<'_>,
-) -> Result<RetrainSettings> {
+fn settings(args: &Args, model: &Model, n_documents: usize) -> Result<RetrainSettings> {
     let mut settings = RetrainSettings::from_model(model);
     let train = &mut settings.train;
     if let Some(name) = &args.name {
@@ -100,7 +95,7 @@ fn settings(
     if !args.gazetteer.is_empty() {
         train.gazetteer = super::read_gazetteer(&args.gazetteer)?;
     }
-    read_more(args, train, streams)?;
+    read_more(args, train)?;
     settings.hold_out_every =
         if args.holdout > 0.0 { (1.0 / args.holdout).round() as usize } else { 0 };
     Ok(settings)

@@ -1,15 +1,20 @@
+mod entities;
+mod scratch;
+
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use tawsim_corpus::{Entity, Label, LabelSet, Tag, UnitSpan};
-use tawsim_crf::{Lattice, Scratch, Transitions, posteriors, viterbi};
-use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
+use tawsim_corpus::{Entity, Label, LabelSet};
+use tawsim_crf::{Lattice, viterbi};
+use tawsim_tokenizer::{Span, Tokenizer};
+
+pub use scratch::TaggerScratch;
 
 use crate::ScratchPool;
-use crate::document::{DocumentChain, Draft, Evidence, second_scores};
-use crate::features::{FormTable, PlaceColumns, TokenizedText, UnitReader, Units, UnreadForm};
-use crate::model::{EntityEdges, LANES, Model, ModelView, Pending};
+use crate::document::{DocumentChain, Evidence, second_scores};
+use crate::features::{TokenizedText, UnreadForm};
+use crate::model::{LANES, Model, ModelView};
 
 /// An entity that the model found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,85 +41,12 @@ pub struct Tagger {
     tokenizer: Arc<Tokenizer>,
 }
 
-/// What one thread needs to tag: buffers, and the sums of weights of the forms it has met. Its contents
-/// never change a result.
-pub struct TaggerScratch {
-    tokenized: Tokenized,
-    reader: UnitReader,
-    forms: FormTable,
-    units: Units,
-    /// `[form][offset][tag]`: summed weights of the attributes of one form at one distance; rows are padded
-    /// to the lattice's stride.
-    form_sums: Vec<i32>,
-    columns: PlaceColumns,
-    pending: Pending,
-    /// `[unit][tag]`, padded.
-    sums: Vec<i32>,
-    lattice: Lattice,
-    scratch: Scratch,
-    path: Vec<u16>,
-    tags: Vec<Tag>,
-    entities: Vec<ScoredEntity>,
-    n_tokens: usize,
-    /// What the first pass made of the document, if there is a second one.
-    pub(crate) draft: Draft,
-    pub(crate) keeps_draft: bool,
-    evidence: Evidence,
-    /// Which model the sums belong to.
-    model: Option<Arc<Model>>,
-}
-
 /// The most forms whose sums are kept; about 500 bytes each with 13 tags.
 const MAX_FORMS: usize = 60_000;
 /// Values of forms that were summed are forgotten when there are more than this.
 const MAX_FORM_VALUES: usize = 1 << 14;
 /// A longer sentence is labelled in pieces, so that a text without an end costs constant memory.
 const MAX_SENTENCE_TOKENS: usize = 2_000;
-
-impl Default for TaggerScratch {
-    fn default() -> Self {
-        Self {
-            tokenized: Tokenized::default(),
-            reader: UnitReader::default(),
-            forms: FormTable::default(),
-            units: Units::default(),
-            form_sums: Vec::new(),
-            columns: PlaceColumns::default(),
-            pending: Pending::default(),
-            sums: Vec::new(),
-            lattice: Lattice::new(1),
-            scratch: Scratch::new(),
-            path: Vec::new(),
-            tags: Vec::new(),
-            entities: Vec::new(),
-            n_tokens: 0,
-            draft: Draft::default(),
-            keeps_draft: false,
-            evidence: Evidence::default(),
-            model: None,
-        }
-    }
-}
-
-impl TaggerScratch {
-    /// Empty buffers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Tokens of the text tagged last.
-    #[must_use]
-    pub fn n_tokens(&self) -> usize {
-        self.n_tokens
-    }
-
-    /// The tokens of the text tagged last.
-    #[must_use]
-    pub fn tokenized(&self) -> &Tokenized {
-        &self.tokenized
-    }
-}
 
 impl Tagger {
     /// A tagger with this model.
@@ -167,12 +99,12 @@ impl Tagger {
                     push_draft(scratch);
                 }
                 if second_pass.is_none() {
-                    self.push_entities(self.model.transitions(), scratch);
+                    self.push_entities(self.model.transitions(), text, scratch);
                 }
             }
         }
         if let Some(chain) = second_pass {
-            self.second_pass(&chain, scratch);
+            self.second_pass(&chain, text, scratch);
         }
         &scratch.entities
     }
@@ -234,7 +166,7 @@ impl Tagger {
     }
 
     /// Decides again, knowing the whole document, and takes the entities.
-    fn second_pass(&self, chain: &DocumentChain<'_>, scratch: &mut TaggerScratch) {
+    fn second_pass(&self, chain: &DocumentChain<'_>, text: &str, scratch: &mut TaggerScratch) {
         let has_evidence = scratch.evidence.collect(&scratch.draft);
         let n_tags = self.model.n_tags();
         let sentences: Vec<std::ops::Range<usize>> = scratch.draft.sentences().collect();
@@ -247,7 +179,7 @@ impl Tagger {
             if has_evidence && second_scores(chain, evidence, draft, &sentence, lattice) {
                 viterbi(lattice, chain.transitions, chain_scratch, path)
                     .expect("every scheme has a path: all units outside");
-                self.push_entities(chain.transitions, scratch);
+                self.push_entities(chain.transitions, text, scratch);
                 continue;
             }
             path.clear();
@@ -257,7 +189,7 @@ impl Tagger {
                 lattice.padded_row_mut(idx - sentence.start)[..n_tags]
                     .copy_from_slice(&draft.scores[idx * n_tags..][..n_tags]);
             }
-            self.push_entities(self.model.transitions(), scratch);
+            self.push_entities(self.model.transitions(), text, scratch);
         }
     }
 
@@ -328,44 +260,6 @@ impl Tagger {
             }
         }
     }
-
-    fn push_entities(&self, transitions: &Transitions, scratch: &mut TaggerScratch) {
-        if scratch.path.iter().all(|tag_idx| *tag_idx == 0) {
-            return;
-        }
-        let (model, scheme) = (&self.model, self.model.scheme());
-        let tag = |tag_idx: &u16| {
-            scheme.tag(*tag_idx, model.labels()).expect("the path is over the model's tags")
-        };
-        scratch.tags.clear();
-        scratch.tags.extend(scratch.path.iter().map(tag));
-        // A hostile model's weights can be beyond what floating point normalises; then no score is known.
-        let marginals = posteriors(&scratch.lattice, transitions, &mut scratch.scratch);
-        let probability = |start: usize, path: &[u16]| {
-            marginals.as_ref().map_or(0.0, |marginals| marginals.path_probability(start, path))
-        };
-        let units = &scratch.units.units;
-        for found in scheme.decode(&scratch.tags) {
-            let UnitSpan { units: range, label } = found;
-            let mut span = units[range.start].span.cover(units[range.end - 1].span);
-            if model.metadata().edges == EntityEdges::Words {
-                span = whole_words(span, &scratch.tokenized);
-                if scratch.entities.last().is_some_and(|last| last.span.overlaps(span)) {
-                    continue;
-                }
-            }
-            let path = &scratch.path[range.clone()];
-            let mut score = probability(range.start, path);
-            if scheme == tawsim_corpus::TagScheme::Iob2 && range.end < units.len() {
-                // Without the paths on which the entity goes on.
-                let mut longer = path.to_vec();
-                longer.push(scheme.tag_idx(Tag::Inside(label)));
-                score -= probability(range.start, &longer);
-            }
-            let score = score.clamp(0.0, 1.0) as f32;
-            scratch.entities.push(ScoredEntity { span, label, score });
-        }
-    }
 }
 
 /// Keeps what the first pass made of a sentence.
@@ -378,14 +272,6 @@ fn push_draft(scratch: &mut TaggerScratch) {
     }
     draft.tags.extend_from_slice(path);
     draft.sentence_ends.push(draft.units.len() as u32);
-}
-
-/// The span with the whole of its first and last token.
-fn whole_words(span: Span, tokenized: &Tokenized) -> Span {
-    let tokens = tokenized.tokens();
-    let first = tokens.partition_point(|token| token.span.end() <= span.start());
-    let last = tokens.partition_point(|token| token.span.start() < span.end());
-    span.cover(tokens[first].span).cover(tokens[last - 1].span)
 }
 
 /// The row of the sums of a form at a distance.

@@ -1,0 +1,106 @@
+//! From the best path to entities of the text.
+
+use tawsim_corpus::{Tag, UnitSpan};
+use tawsim_crf::{Transitions, posteriors};
+use tawsim_tokenizer::{Span, Tokenized};
+
+use super::{ScoredEntity, Tagger, TaggerScratch};
+use crate::model::EntityEdges;
+
+impl Tagger {
+    /// Appends the entities of the sentence just decoded.
+    pub(super) fn push_entities(
+        &self,
+        transitions: &Transitions,
+        text: &str,
+        scratch: &mut TaggerScratch,
+    ) {
+        if scratch.path.iter().all(|tag_idx| *tag_idx == 0) {
+            return;
+        }
+        let (model, scheme) = (&self.model, self.model.scheme());
+        let tag = |tag_idx: &u16| {
+            scheme.tag(*tag_idx, model.labels()).expect("the path is over the model's tags")
+        };
+        scratch.tags.clear();
+        scratch.tags.extend(scratch.path.iter().map(tag));
+        // A hostile model's weights can be beyond what floating point normalises; then no score is known.
+        let marginals = posteriors(&scratch.lattice, transitions, &mut scratch.scratch);
+        let probability = |start: usize, path: &[u16]| {
+            marginals.as_ref().map_or(0.0, |marginals| marginals.path_probability(start, path))
+        };
+        let units = &scratch.units.units;
+        for found in scheme.decode(&scratch.tags) {
+            let UnitSpan { units: range, label } = found;
+            let mut span = units[range.start].span.cover(units[range.end - 1].span);
+            if model.metadata().edges == EntityEdges::Words {
+                span = whole_words(span, &scratch.tokenized);
+                if scratch.entities.last().is_some_and(|last| last.span.overlaps(span)) {
+                    continue;
+                }
+            } else if scratch.tags.get(range.end).is_none_or(|tag| *tag == Tag::Outside) {
+                span = with_closing_mark(span, text);
+            }
+            let path = &scratch.path[range.clone()];
+            let mut score = probability(range.start, path);
+            if scheme == tawsim_corpus::TagScheme::Iob2 && range.end < units.len() {
+                // Without the paths on which the entity goes on.
+                scratch.longer_path.clear();
+                scratch.longer_path.extend_from_slice(path);
+                scratch.longer_path.push(scheme.tag_idx(Tag::Inside(label)));
+                score -= probability(range.start, &scratch.longer_path);
+            }
+            let score = score.clamp(0.0, 1.0) as f32;
+            scratch.entities.push(ScoredEntity { span, label, score });
+        }
+    }
+}
+
+/// The span with the whole of its first and last token.
+fn whole_words(span: Span, tokenized: &Tokenized) -> Span {
+    let tokens = tokenized.tokens();
+    let first = tokens.partition_point(|token| token.span.end() <= span.start());
+    let last = tokens.partition_point(|token| token.span.start() < span.end());
+    span.cover(tokens[first].span).cover(tokens[last - 1].span)
+}
+
+/// Marks that come in pairs, opening and closing.
+const PAIRS: [(char, char); 4] = [('"', '"'), ('“', '”'), ('«', '»'), ('(', ')')];
+
+/// The span with the mark behind it that closes one opened inside: `حركة "فتح"`.
+fn with_closing_mark(span: Span, text: &str) -> Span {
+    let surface = span.slice(text);
+    let Some(next) = text[span.end() as usize..].chars().next() else { return span };
+    let Some(&(opening, closing)) = PAIRS.iter().find(|(_, closing)| *closing == next) else {
+        return span;
+    };
+    let count = |mark: char| surface.matches(mark).count();
+    let is_open =
+        if opening == closing { count(opening) % 2 == 1 } else { count(opening) > count(closing) };
+    if !is_open {
+        return span;
+    }
+    let end = span.end() as usize + next.len_utf8();
+    Span::from_range(span.start() as usize..end).unwrap_or(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, surface: &str, whole: &str) {
+        let start = text.find(surface).expect("it is there");
+        let span = Span::from_range(start..start + surface.len()).expect("short");
+        assert_eq!(with_closing_mark(span, text).slice(text), whole);
+    }
+
+    #[test]
+    fn a_name_that_opens_a_pair_closes_it() {
+        check("نائب رئيس حركة \"فتح\" الفلسطينية", "حركة \"فتح", "حركة \"فتح\"");
+        check("معبر “نصيب” مع", "معبر “نصيب", "معبر “نصيب”");
+        check("حركة (حماس) في", "حركة (حماس", "حركة (حماس)");
+        check("قال \"فتح\" أمس", "فتح", "فتح");
+        check("حركة \"فتح", "حركة \"فتح", "حركة \"فتح");
+        check("حركة \"فتح الإسلام\"", "حركة \"فتح", "حركة \"فتح");
+    }
+}
