@@ -26,6 +26,7 @@ mod store_crash;
 mod store_edits;
 mod store_search;
 mod tagger;
+mod tagging_resume;
 mod tokenizer_detached;
 mod tokenizer_hf;
 mod tokenizer_normalize;

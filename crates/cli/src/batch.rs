@@ -15,6 +15,7 @@ use tawsim_corpus::{Document, LabelSet};
 use crate::input::{Sources, documents};
 use crate::progress::byte_bar;
 use crate::streams::Messages;
+use crate::{ExitCode, interrupt};
 
 /// Documents are handed to the threads in jobs of about this size.
 const JOB_BYTES: usize = 64 << 10;
@@ -85,18 +86,45 @@ where
     }
 }
 
+/// Where documents come from, and which of them need no work.
+pub(crate) struct Inputs<'a, 'm> {
+    pub found: &'a Sources,
+    pub stdin: &'a mut (dyn Read + Send),
+    pub messages: &'a mut Messages<'m>,
+    /// Whether an earlier run has done this document.
+    pub is_done: &'a mut (dyn FnMut(&Document) -> Result<bool> + Send),
+}
+
+/// How [`map_documents`] ended.
+pub(crate) struct Ending {
+    /// Documents and files that could not be read.
+    pub n_failures: usize,
+    /// Whether the user stopped it.
+    pub is_interrupted: bool,
+}
+
+impl Ending {
+    pub(crate) const fn exit_code(&self) -> ExitCode {
+        if self.is_interrupted {
+            ExitCode::Interrupted
+        } else {
+            ExitCode::from_failures(self.n_failures)
+        }
+    }
+}
+
 /// Runs `work` on every document, in parallel, and `sink` on the results, in order. Tells of what
-/// cannot be read and goes on; returns how many that were.
+/// cannot be read and goes on. Where the user stops it, what was read is still done.
 pub(crate) fn map_documents<T: Send + Sync>(
-    found: &Sources,
-    stdin: &mut dyn Read,
-    messages: &mut Messages<'_>,
+    inputs: Inputs<'_, '_>,
     work: impl Fn(&mut Document) -> Result<T> + Sync,
     sink: impl FnMut(T) -> Result<()>,
-) -> Result<usize> {
+) -> Result<Ending> {
+    let Inputs { found, stdin, messages, is_done } = inputs;
+    interrupt::watch();
     let bar = byte_bar(found.total_bytes(), messages);
-    let mut n_failures = found.failures.len();
     found.failures.iter().for_each(|error| messages.error(&format!("{error:#}")));
+    let mut ending = Ending { n_failures: found.failures.len(), is_interrupted: false };
     let mut labels = LabelSet::new();
     rayon::in_place_scope(|scope| {
         let (waiting, job) = (VecDeque::new(), Vec::new());
@@ -106,18 +134,27 @@ pub(crate) fn map_documents<T: Send + Sync>(
                 match document {
                     Ok(document) => {
                         bar.inc(document.text.len() as u64);
-                        queue.push(document, scope)?;
+                        if !is_done(&document)? {
+                            queue.push(document, scope)?;
+                        }
                     }
                     Err(error) => {
-                        n_failures += 1;
+                        ending.n_failures += 1;
                         bar.suspend(|| messages.error(&format!("{error:#}")));
                     }
                 }
+                ending.is_interrupted = interrupt::is_asked();
+                if ending.is_interrupted {
+                    break;
+                }
+            }
+            if ending.is_interrupted {
+                break;
             }
         }
         queue.hand_out(scope);
         queue.take_in(0)
     })?;
     bar.finish_and_clear();
-    Ok(n_failures)
+    Ok(ending)
 }

@@ -9,6 +9,8 @@ pub enum ExitCode {
     Usage,
     /// Everything was done, but what was written lacks something of what was read.
     Lossy,
+    /// The user stopped it; what was written is whole.
+    Interrupted,
 }
 
 impl ExitCode {
@@ -20,6 +22,7 @@ impl ExitCode {
             Self::Failure => 1,
             Self::Usage => 2,
             Self::Lossy => 3,
+            Self::Interrupted => crate::interrupt::EXIT_CODE,
         }
     }
 

@@ -7,12 +7,14 @@ mod details;
 mod exit;
 mod import;
 mod input;
+mod interrupt;
 mod output;
 mod progress;
 mod streams;
 mod terminal_view;
 
 pub use exit::ExitCode;
+pub use interrupt::end_whole_on_interrupt;
 pub use streams::Output;
 
 use std::ffi::OsString;
@@ -38,10 +40,11 @@ Examples:
   tawsim evaluate corpus/conflict-ar/dev.jsonl --model my.tawsim
 
 Exit codes:
-  0  everything was done
-  1  something failed; what it was stands on standard error, and the rest was done
-  2  the command line is wrong
-  3  lossy (only `convert`): what was written lacks something of what was read";
+  0    everything was done
+  1    something failed; what it was stands on standard error, and the rest was done
+  2    the command line is wrong
+  3    lossy (only `convert`): what was written lacks something of what was read
+  130  stopped by Ctrl-C; what was written is whole";
 
 /// Runs the program: `args` begins with the program's name.
 ///

@@ -21,6 +21,13 @@ impl<'a> Target<'a> {
         Ok(Self::File(path.to_owned(), BufWriter::with_capacity(1 << 20, file)))
     }
 
+    /// A file to write behind what it holds.
+    pub(crate) fn append_to(path: &Path) -> Result<Self> {
+        let file = File::options().append(true).create(true).open(path);
+        let file = file.with_context(|| cannot_write(path))?;
+        Ok(Self::File(path.to_owned(), BufWriter::with_capacity(1 << 20, file)))
+    }
+
     pub(crate) fn is_terminal(&self) -> bool {
         matches!(self, Self::Stdout(stdout) if stdout.is_terminal())
     }

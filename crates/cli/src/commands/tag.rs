@@ -1,8 +1,9 @@
-use std::io::Read;
-use std::path::PathBuf;
+mod resume;
+
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use tawsim_corpus::{
     Document, Entity, EntityDetails, GEOJSON_SEPARATOR, TagScheme, write_conll, write_geojson,
     write_geojson_footer, write_geojson_header, write_html_document, write_html_footer,
@@ -13,12 +14,14 @@ use tawsim_tokenizer::Tokenized;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
-use crate::batch::map_documents;
+use crate::batch::{Ending, Inputs, map_documents};
 use crate::details::{entity_details, parse_date, rounded};
 use crate::input::{InputFormat, find_sources};
 use crate::output::Target;
 use crate::streams::{Messages, Streams};
+use crate::Output;
 use crate::terminal_view::TerminalView;
+use resume::EarlierLines;
 
 /// Find the entities of texts.
 #[derive(clap::Args)]
@@ -33,6 +36,9 @@ pub(crate) struct Args {
     /// Write here instead of to standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Go on with the output of a run that was stopped or killed; the inputs must be the same. JSON Lines only.
+    #[arg(long, requires = "output")]
+    resume: bool,
     /// A model made by `tawsim train`, or the name of one of the program: conflict-ar (the default) or news-ar.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -62,6 +68,7 @@ begins in the file.
 Examples:
   tawsim tag article.txt
   tawsim tag news/ --output entities.jsonl
+  tawsim tag news/ --output entities.jsonl --resume      goes on where it was stopped
   tawsim tag news/ --format geojson --output places.geojson
   cat article.txt | tawsim tag - --format html > article.html";
 
@@ -93,13 +100,27 @@ struct Totals {
     n_documents: usize,
     n_tokens: usize,
     n_entities: usize,
-    n_failures: usize,
+}
+
+impl Args {
+    /// Where to write, and what stands there already.
+    fn target<'s>(&self, stdout: &'s mut dyn Output) -> Result<(Target<'s>, EarlierLines)> {
+        let path = self.output.as_deref();
+        let Some(path) = path.filter(|_| self.resume) else {
+            return Ok((Target::open(path, stdout)?, EarlierLines::none()));
+        };
+        if !matches!(self.format, None | Some(TagFormat::Jsonl)) {
+            bail!("--resume goes on with JSON Lines only; leave --format away");
+        }
+        let earlier = EarlierLines::open(path)?;
+        Ok((Target::append_to(path)?, earlier))
+    }
 }
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let tagger = Tagger::new(open_model(args.model.as_deref())?);
     let Streams { stdin, stdout, messages } = streams;
-    let mut target = Target::open(args.output.as_deref(), *stdout)?;
+    let (mut target, mut earlier) = args.target(*stdout)?;
     let default = if target.is_terminal() { TagFormat::View } else { TagFormat::Jsonl };
     let writer = DocumentWriter {
         format: args.format.unwrap_or(default),
@@ -109,39 +130,50 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         date: args.date,
     };
     let started = Instant::now();
-    let work = || tag_all(args, &writer, &mut target, *stdin, messages);
-    let totals = with_threads(args.threads, work)??;
+    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
+    let mut is_done = |document: &Document| earlier.has(document);
+    let inputs = Inputs { found: &found, stdin: *stdin, messages, is_done: &mut is_done };
+    let work = || tag_all(inputs, &writer, &mut target);
+    let (totals, ending) = with_threads(args.threads, work)??;
     target.finish()?;
+    if earlier.n_lines() > 0 && !args.quiet {
+        messages.tell(&format!("{} documents were done before", earlier.n_lines()));
+    }
     if !args.quiet {
         summarise(&totals, started.elapsed().as_secs_f64(), messages);
+        tell_ending(&ending, args.output.as_deref(), messages);
     }
-    Ok(ExitCode::from_failures(totals.n_failures))
+    Ok(ending.exit_code())
+}
+
+fn tell_ending(ending: &Ending, output: Option<&Path>, messages: &mut Messages<'_>) {
+    if ending.n_failures > 0 {
+        messages.tell(&format!("{} inputs failed; see above", ending.n_failures));
+    }
+    if ending.is_interrupted {
+        let advice = if output.is_some() { "; go on with --resume" } else { "" };
+        messages.tell(&format!("stopped; what was written is whole{advice}"));
+    }
 }
 
 fn summarise(totals: &Totals, seconds: f64, messages: &mut Messages<'_>) {
-    let Totals { n_documents, n_tokens, n_entities, n_failures } = totals;
+    let Totals { n_documents, n_tokens, n_entities } = totals;
     let speed = *n_tokens as f64 / seconds.max(1e-9);
     messages.tell(&format!(
         "{n_documents} documents, {n_tokens} tokens, {n_entities} entities, {speed:.0} tokens/s"
     ));
-    if *n_failures > 0 {
-        messages.tell(&format!("{n_failures} inputs failed; see above"));
-    }
 }
 
 fn tag_all(
-    args: &Args,
+    inputs: Inputs<'_, '_>,
     writer: &DocumentWriter<'_>,
     target: &mut Target<'_>,
-    stdin: &mut dyn Read,
-    messages: &mut Messages<'_>,
-) -> Result<Totals> {
-    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
+) -> Result<(Totals, Ending)> {
     let pool = ScratchPool::new();
     let (mut totals, mut has_output) = (Totals::default(), false);
     target.write(&writer.header()?)?;
     let work = |document: &mut Document| writer.document(document, &pool);
-    totals.n_failures = map_documents(&found, stdin, messages, work, |written| {
+    let ending = map_documents(inputs, work, |written| {
         totals.n_documents += 1;
         totals.n_tokens += written.n_tokens;
         totals.n_entities += written.n_entities;
@@ -152,7 +184,7 @@ fn tag_all(
         target.write(&written.bytes)
     })?;
     target.write(&writer.footer()?)?;
-    Ok(totals)
+    Ok((totals, ending))
 }
 
 /// A tagged document in the wanted format.

@@ -8,7 +8,7 @@ use tawsim_tokenizer::{Scheme, Segment, SegmentRole, TokenKind, Tokenized, Token
 
 use super::with_threads;
 use crate::ExitCode;
-use crate::batch::map_documents;
+use crate::batch::{Ending, Inputs, map_documents};
 use crate::input::{InputFormat, find_sources};
 use crate::output::Target;
 use crate::streams::{Messages, Streams};
@@ -86,22 +86,22 @@ impl SchemeName {
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let Streams { stdin, stdout, messages } = streams;
     let mut target = Target::open(args.output.as_deref(), *stdout)?;
-    let n_failures = if args.pretokenized {
-        tokenize_lists(args, *stdin, &mut target, messages)?
+    let code = if args.pretokenized {
+        ExitCode::from_failures(tokenize_lists(args, *stdin, &mut target, messages)?)
     } else {
         let work = || tokenize_texts(args, *stdin, &mut target, messages);
-        with_threads(args.threads, work)??
+        with_threads(args.threads, work)??.exit_code()
     };
     target.finish()?;
-    Ok(ExitCode::from_failures(n_failures))
+    Ok(code)
 }
 
 fn tokenize_texts(
     args: &Args,
-    stdin: &mut dyn Read,
+    stdin: &mut (dyn Read + Send),
     target: &mut Target<'_>,
     messages: &mut Messages<'_>,
-) -> Result<usize> {
+) -> Result<Ending> {
     let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
     let tokenizer = Tokenizer::new();
     let work = |document: &mut Document| {
@@ -109,7 +109,8 @@ fn tokenize_texts(
         tokenizer.tokenize(&document.text, &mut tokenized);
         args.written(document, &tokenized)
     };
-    map_documents(&found, stdin, messages, work, |bytes| target.write(&bytes))
+    let inputs = Inputs { found: &found, stdin, messages, is_done: &mut |_| Ok(false) };
+    map_documents(inputs, work, |bytes| target.write(&bytes))
 }
 
 impl Args {

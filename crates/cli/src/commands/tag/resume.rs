@@ -1,0 +1,91 @@
+//! Going on where an earlier run was stopped.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use tawsim_corpus::Document;
+
+/// The whole lines that an earlier run has written, read beside the input.
+pub(super) struct EarlierLines {
+    path: PathBuf,
+    lines: Option<std::io::Take<BufReader<File>>>,
+    line: Vec<u8>,
+    n_lines: u64,
+}
+
+/// All that is read of a line.
+#[derive(Deserialize)]
+struct WithId {
+    id: String,
+}
+
+impl EarlierLines {
+    /// No earlier run.
+    pub(super) fn none() -> Self {
+        Self { path: PathBuf::new(), lines: None, line: Vec::new(), n_lines: 0 }
+    }
+
+    /// The lines of this file, if it is there; a half line at its end is cut off.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let mut earlier = Self { path: path.to_owned(), ..Self::none() };
+        if !path.exists() {
+            return Ok(earlier);
+        }
+        let context = || format!("{}: cannot go on with it", path.display());
+        let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
+        let end = end_of_lines(&mut file).with_context(context)?;
+        file.set_len(end).with_context(context)?;
+        file.rewind().with_context(context)?;
+        earlier.lines = Some(BufReader::with_capacity(1 << 16, file).take(end));
+        Ok(earlier)
+    }
+
+    /// Whether the next line is this document's.
+    pub(super) fn has(&mut self, document: &Document) -> Result<bool> {
+        let Some(lines) = &mut self.lines else { return Ok(false) };
+        let path = self.path.display();
+        self.line.clear();
+        let context = || format!("{path}: cannot read");
+        if lines.read_until(b'\n', &mut self.line).with_context(context)? == 0 {
+            self.lines = None;
+            return Ok(false);
+        }
+        self.n_lines += 1;
+        let line: WithId = serde_json::from_slice(&self.line)
+            .with_context(|| format!("{path}: line {} is no line of `tawsim tag`", self.n_lines))?;
+        if line.id != document.id {
+            bail!(
+                "{path}: line {} is of the document {:?}, but the input goes on with {:?}; give the same inputs as before, or write to another file",
+                self.n_lines,
+                line.id,
+                document.id
+            );
+        }
+        Ok(true)
+    }
+
+    /// Documents that were there already.
+    pub(super) const fn n_lines(&self) -> u64 {
+        self.n_lines
+    }
+}
+
+/// The byte behind the last line feed.
+fn end_of_lines(file: &mut File) -> std::io::Result<u64> {
+    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut block = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(1 << 16);
+        file.seek(SeekFrom::Start(start))?;
+        block.clear();
+        file.by_ref().take(end - start).read_to_end(&mut block)?;
+        if let Some(at) = block.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}

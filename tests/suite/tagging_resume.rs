@@ -1,0 +1,97 @@
+//! Long runs of `tawsim tag`: stopped, killed, gone on with.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tawsim_tests::{repository, tawsim};
+
+/// Where the child of [`ctrl_c_leaves_whole_lines`] writes.
+const CHILD_OUTPUT: &str = "TAWSIM_TAG_CHILD_OUTPUT";
+
+fn input() -> String {
+    repository().join("corpus/conflict-ar/dev.jsonl").display().to_string()
+}
+
+fn tag(output: &Path, more: &[&str]) -> tawsim_tests::Run {
+    let output = output.display().to_string();
+    tawsim(&[&["tag", &input(), "--output", &output], more].concat(), b"")
+}
+
+#[test]
+fn a_run_cut_off_anywhere_is_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, cut) = (folder.path().join("whole.jsonl"), folder.path().join("cut.jsonl"));
+    assert_eq!(tag(&whole, &[]).code, 0);
+    let bytes = std::fs::read(&whole).expect("just written");
+    let first_line = bytes.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
+    for len in [0, 1, first_line - 1, first_line, first_line + 1, bytes.len() / 2, bytes.len()] {
+        std::fs::write(&cut, &bytes[..len]).expect("a file");
+        let run = tag(&cut, &["--resume"]);
+        assert_eq!(run.code, 0, "{len}: {}", run.stderr);
+        assert!(std::fs::read(&cut).expect("written") == bytes, "cut at {len}");
+    }
+}
+
+#[test]
+fn other_inputs_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = folder.path().join("out.jsonl");
+    let check = |lines: &str, format: &[&str], part: &str| {
+        std::fs::write(&output, lines).expect("a file");
+        let run = tag(&output, &[&["--resume"], format].concat());
+        assert_eq!(run.code, 1);
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+        assert_eq!(std::fs::read_to_string(&output).expect("still there"), lines);
+    };
+    check("{\"id\":\"x\",\"text\":\"\"}\n", &[], "line 1 is of the document \"x\"");
+    check("no JSON\n", &[], "line 1 is no line of `tawsim tag`");
+    check("", &["--format", "csv"], "JSON Lines only");
+    assert_eq!(tawsim(&["tag", &input(), "--resume"], b"").code, 2, "there is nothing to go on with");
+}
+
+/// What [`ctrl_c_leaves_whole_lines`] starts; alone it does nothing.
+#[test]
+fn child() {
+    let Some(output) = std::env::var_os(CHILD_OUTPUT) else { return };
+    tawsim_cli::end_whole_on_interrupt().expect("no handler yet");
+    let args = ["tawsim", "tag", "-", "--from", "jsonl", "--threads", "2", "--output"];
+    let args = args.into_iter().map(Into::into).chain([output]).collect();
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let code = tawsim_cli::run(args, &mut std::io::stdin(), &mut stdout, &mut stderr);
+    std::process::exit(code.code().into());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_whole_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, stopped) = (folder.path().join("whole.jsonl"), folder.path().join("stopped.jsonl"));
+    assert_eq!(tag(&whole, &[]).code, 0);
+    let documents = std::fs::read_to_string(input()).expect("in the repository");
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "tagging_resume::child", "--nocapture"])
+        .env(CHILD_OUTPUT, &stopped)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut pipe = child.stdin.take().expect("piped");
+    let lines: Vec<&str> = documents.split_inclusive('\n').collect();
+    pipe.write_all(lines[..8].concat().as_bytes()).expect("it reads");
+    // The signal must find the handler; the documents after it must find the signal.
+    std::thread::sleep(Duration::from_secs(2));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    std::thread::sleep(Duration::from_millis(500));
+    // It may have ended already.
+    drop(pipe.write_all(lines[8..].concat().as_bytes()));
+    drop(pipe);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let bytes = std::fs::read(&stopped).expect("written");
+    let all = std::fs::read(&whole).expect("written");
+    assert!(bytes.len() < all.len() && all.starts_with(&bytes) && bytes.ends_with(b"\n"));
+    assert_eq!(tag(&stopped, &["--resume"]).code, 0);
+    assert!(std::fs::read(&stopped).expect("written") == all);
+}
