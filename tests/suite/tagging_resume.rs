@@ -48,7 +48,11 @@ fn other_inputs_are_refused() {
     check("{\"id\":\"x\",\"text\":\"\"}\n", &[], "line 1 is of the document \"x\"");
     check("no JSON\n", &[], "line 1 is no line of `tawsim tag`");
     check("", &["--format", "csv"], "JSON Lines only");
-    assert_eq!(tawsim(&["tag", &input(), "--resume"], b"").code, 2, "there is nothing to go on with");
+    assert_eq!(
+        tawsim(&["tag", &input(), "--resume"], b"").code,
+        2,
+        "there is nothing to go on with"
+    );
 }
 
 /// What [`ctrl_c_leaves_whole_lines`] starts; alone it does nothing.

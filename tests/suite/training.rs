@@ -1,11 +1,12 @@
 //! Training: the second pass over a document, edges of entities, training again.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tagger::{
-    EntityEdges, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger, TaggerScratch,
-    TrainError, TrainProgress, TrainSettings, retrain, train,
+    Checkpoints, EntityEdges, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
+    TaggerScratch, TrainError, TrainProgress, TrainSettings, retrain, train, train_resumable,
 };
 use tawsim_tests::tawsim;
 use tawsim_tokenizer::Span;
@@ -268,4 +269,58 @@ fn columns_of_tokens_and_tags_are_scored_row_by_row() {
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     let run = tawsim(&["train", &data, "-o", &model, "-q", "--ablate", &data], b"");
     assert!(run.stdout.contains("character n-grams"), "{}{}", run.stdout, run.stderr);
+}
+
+/// Keeps the state after every iteration.
+#[derive(Default)]
+struct InMemory(BTreeMap<usize, Vec<u8>>);
+
+impl Checkpoints for InMemory {
+    fn load(&self, stage: usize) -> Option<Vec<u8>> {
+        self.0.get(&stage).cloned()
+    }
+
+    fn is_due(&mut self) -> bool {
+        true
+    }
+
+    fn save(&mut self, stage: usize, bytes: &[u8]) {
+        self.0.insert(stage, bytes.to_vec());
+    }
+}
+
+#[test]
+fn stopped_training_goes_on_to_the_same_bytes() {
+    let (documents, labels) = (repeated(TOWNS), labels());
+    let mut settings = TrainSettings::new("small");
+    settings.second_pass = true;
+    settings.n_folds = 2;
+    settings.crf.lbfgs.max_iterations = 12;
+    let whole = train(&documents, &labels, &settings, &mut go_on).expect("entities").bytes;
+    for stop_at in [1, 7, 17, 30] {
+        let mut kept = InMemory::default();
+        let mut n_told = 0;
+        let mut stop = |_: &TrainProgress| {
+            n_told += 1;
+            if n_told == stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let stopped = train_resumable(&documents, &labels, &settings, &mut stop, &mut kept);
+        assert!(stopped.map_or(true, |model| model.bytes != whole), "{stop_at}");
+        let resumed = train_resumable(&documents, &labels, &settings, &mut go_on, &mut kept);
+        assert!(resumed.expect("entities").bytes == whole, "stopped at {stop_at}");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let (documents, labels) = (repeated(TOWNS), labels());
+    let settings = TrainSettings::new("small");
+    let mut kept = InMemory::default();
+    train_resumable(&documents, &labels, &settings, &mut go_on, &mut kept).expect("entities");
+    let check = |mut kept: InMemory, documents: &[Document]| {
+        let refused = train_resumable(documents, &labels, &settings, &mut go_on, &mut kept);
+        assert!(matches!(refused, Err(TrainError::Crf(_))), "{refused:?}");
+    };
+    check(InMemory([(0, b"damaged".to_vec())].into()), &documents);
+    check(kept, &documents[1..]);
 }

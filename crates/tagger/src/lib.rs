@@ -34,8 +34,9 @@ pub use model::{EntityEdges, Metadata, Model, ModelError};
 pub use scratch_pool::ScratchPool;
 pub use tagger::{ScoredEntity, Tagger, TaggerScratch};
 pub use train::{
-    Comparison, RetrainCorpus, RetrainSettings, Retrained, ReviewedDocument, TrainCounts,
-    TrainError, TrainProgress, TrainReport, TrainSettings, TrainedModel, retrain, train,
+    Checkpoints, Comparison, RetrainCorpus, RetrainSettings, Retrained, ReviewedDocument,
+    TrainCounts, TrainError, TrainProgress, TrainReport, TrainSettings, TrainedModel, retrain,
+    train, train_resumable,
 };
 pub use values::{DateInterval, EntityValue, entity_values};
 

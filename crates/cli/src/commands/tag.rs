@@ -14,12 +14,12 @@ use tawsim_tokenizer::Tokenized;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
+use crate::Output;
 use crate::batch::{Ending, Inputs, map_documents};
 use crate::details::{entity_details, parse_date, rounded};
 use crate::input::{InputFormat, find_sources};
 use crate::output::Target;
 use crate::streams::{Messages, Streams};
-use crate::Output;
 use crate::terminal_view::TerminalView;
 use resume::EarlierLines;
 

@@ -1,5 +1,6 @@
 mod ablation;
 mod again;
+mod checkpoints;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -9,17 +10,18 @@ use anyhow::{Context, Result, bail};
 use tawsim_corpus::{Document, LabelSet};
 use tawsim_tagger::{
     Clusters, EntityEdges, FeatureConfig, Gazetteer, GazetteerBuilder, Model, Tagger, TrainError,
-    TrainProgress, TrainReport, TrainSettings, train,
+    TrainProgress, TrainReport, TrainSettings, TrainedModel, train, train_resumable,
 };
 
 use super::evaluate::{evaluate_tagger, write_scores};
 use super::gazetteer::table_paths;
 use super::with_threads;
-use crate::ExitCode;
 use crate::input::read_annotated;
 use crate::output::write_atomically;
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
+use crate::{ExitCode, interrupt};
+use checkpoints::CheckpointFolder;
 
 /// Train a model on annotated documents.
 #[derive(clap::Args)]
@@ -85,6 +87,10 @@ pub(crate) struct Args {
     /// With --warm-start: documents reviewed in part. Their lines with an entity count, nothing is assumed of the rest.
     #[arg(long, value_name = "PATH", requires = "warm_start")]
     partial: Vec<PathBuf>,
+    /// Keep the state of the training in this folder, and go on with what an earlier run left there. The model is the
+    /// same as without a stop; the files are removed when it is written.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["warm_start", "ablate"])]
+    checkpoint: Option<PathBuf>,
     /// Train once more without each group of features, and print what it is worth on these documents.
     #[arg(long, value_name = "PATH")]
     ablate: Vec<PathBuf>,
@@ -103,7 +109,8 @@ The same inputs give the same bytes, for any number of threads.
 
 Examples:
   tawsim train corpus/conflict-ar/train.jsonl --gazetteer corpus/gazetteer --output my.tawsim
-  tawsim train mine.jsonl corpus/conflict-ar/train.jsonl --holdout 0.1 --output my.tawsim";
+  tawsim train mine.jsonl corpus/conflict-ar/train.jsonl --holdout 0.1 --output my.tawsim
+  tawsim train mine.jsonl --checkpoint run/ --output my.tawsim      goes on where it was stopped";
 
 fn share(text: &str) -> Result<f64, String> {
     let share: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
@@ -142,9 +149,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let mut settings = settings(args, gazetteer, annotated.len());
     read_more(args, &mut settings)?;
     let messages = &mut streams.messages;
-    let trained = with_threads(args.threads, || {
-        told(args, messages, |progress| train(&annotated, &labels, &settings, progress))
-    })??;
+    let trained = trained(args, &annotated, &labels, &settings, messages)?;
+    let Some(trained) = trained else { return Ok(ExitCode::Interrupted) };
     write_atomically(&args.output, &trained.bytes)?;
     if !args.quiet {
         tell_report(&trained.report, trained.bytes.len(), messages);
@@ -159,6 +165,35 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         ablate(args, &annotated, &labels, &settings, streams)?;
     }
     Ok(ExitCode::Success)
+}
+
+/// The model, or none if the user stopped it.
+fn trained(
+    args: &Args,
+    documents: &[Document],
+    labels: &LabelSet,
+    settings: &TrainSettings,
+    messages: &mut Messages<'_>,
+) -> Result<Option<TrainedModel>> {
+    let mut folder = args.checkpoint.as_deref().map(CheckpointFolder::open).transpose()?;
+    interrupt::watch();
+    let trained = with_threads(args.threads, || {
+        told(args, messages, |progress| match &mut folder {
+            Some(folder) => train_resumable(documents, labels, settings, progress, folder),
+            None => train(documents, labels, settings, progress),
+        })
+    })?;
+    if let Some(failure) = folder.as_mut().and_then(CheckpointFolder::take_failure) {
+        messages.tell(&format!("warning: the state was not kept: {failure:#}"));
+    }
+    if interrupt::is_asked() {
+        let advice = if folder.is_some() { "; go on with the same command" } else { "" };
+        messages.tell(&format!("stopped, no model was written{advice}"));
+        return Ok(None);
+    }
+    let trained = trained?;
+    folder.map(CheckpointFolder::remove);
+    Ok(Some(trained))
 }
 
 /// The table of what each group of features is worth.
@@ -300,7 +335,7 @@ fn told<T>(
         if !is_watched && !args.quiet {
             messages.tell(&state);
         }
-        ControlFlow::Continue(())
+        if interrupt::is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish_and_clear();
     Ok(trained?)

@@ -77,11 +77,13 @@ pub(super) fn run(
     start: Option<&Weights>,
     watch: &mut Watch<'_>,
 ) -> Result<Trained, TrainError> {
-    let mut trainer = match start {
-        None => Trainer::new(dataset, config)?,
-        Some(weights) => Trainer::warm_start(dataset, config, weights)?,
+    let mut trainer = match (watch.resumed(dataset, config)?, start) {
+        (Some(trainer), _) => trainer,
+        (None, None) => Trainer::new(dataset, config)?,
+        (None, Some(weights)) => Trainer::warm_start(dataset, config, weights)?,
     };
     while let Some(progress) = trainer.step() {
+        watch.keep(&trainer);
         if watch.tell(&progress).is_break() {
             break;
         }

@@ -1,6 +1,8 @@
 use std::ops::ControlFlow;
 
-use super::{TrainError, TrainProgress, TrainSettings};
+use tawsim_crf::{Checkpoint, Dataset, TrainConfig, Trainer};
+
+use super::{Checkpoints, TrainError, TrainProgress, TrainSettings};
 
 /// How documents are cut where a model is needed that has not seen them: document `i` is of part `i mod n`.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +43,7 @@ impl Folds {
 /// Tells the caller of each iteration, and which chain it is of.
 pub(super) struct Watch<'a> {
     progress: &'a mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+    checkpoints: Option<&'a mut (dyn Checkpoints + 'a)>,
     stage: usize,
     n_stages: usize,
     pub folds: Folds,
@@ -49,9 +52,30 @@ pub(super) struct Watch<'a> {
 impl<'a> Watch<'a> {
     pub(super) fn new(
         progress: &'a mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+        checkpoints: Option<&'a mut (dyn Checkpoints + 'a)>,
         folds: &Folds,
     ) -> Self {
-        Self { progress, stage: 0, n_stages: folds.n_stages, folds: *folds }
+        Self { progress, checkpoints, stage: 0, n_stages: folds.n_stages, folds: *folds }
+    }
+
+    /// The chain as an earlier run has left it, if it has.
+    pub(super) fn resumed<'d>(
+        &self,
+        dataset: &'d Dataset,
+        config: &TrainConfig,
+    ) -> Result<Option<Trainer<'d>>, TrainError> {
+        let kept = self.checkpoints.as_ref().and_then(|kept| kept.load(self.stage));
+        let Some(bytes) = kept else { return Ok(None) };
+        Ok(Some(Trainer::resume(dataset, config, &Checkpoint::from_bytes(bytes)?)?))
+    }
+
+    /// Keeps the chain's state if it is time to.
+    pub(super) fn keep(&mut self, trainer: &Trainer<'_>) {
+        if let Some(checkpoints) = &mut self.checkpoints
+            && checkpoints.is_due()
+        {
+            checkpoints.save(self.stage, trainer.checkpoint().as_bytes());
+        }
     }
 
     pub(super) fn tell(&mut self, of_chain: &tawsim_crf::Progress) -> ControlFlow<()> {

@@ -12,7 +12,7 @@ pub use retrain::{
     Comparison, RetrainCorpus, RetrainSettings, Retrained, ReviewedDocument, retrain,
 };
 pub use settings::{
-    TrainCounts, TrainError, TrainProgress, TrainReport, TrainSettings, TrainedModel,
+    Checkpoints, TrainCounts, TrainError, TrainProgress, TrainReport, TrainSettings, TrainedModel,
 };
 
 use std::ops::ControlFlow;
@@ -39,8 +39,27 @@ pub fn train(
     settings: &TrainSettings,
     progress: &mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
 ) -> Result<TrainedModel, TrainError> {
-    let samples: Vec<Sample<'_>> = documents.iter().map(Sample::whole).collect();
-    train_samples(&samples, Trainee { labels, settings, warm: None }, progress)
+    train_samples(&whole(documents), Trainee { labels, settings, warm: None }, progress, None)
+}
+
+/// As [`train`], and goes on where an earlier run with the same documents and settings was stopped: the bytes are the
+/// same as if it had not been.
+///
+/// # Errors
+/// As [`train`]; also if a checkpoint is damaged or of another run.
+pub fn train_resumable(
+    documents: &[Document],
+    labels: &LabelSet,
+    settings: &TrainSettings,
+    progress: &mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+    checkpoints: &mut dyn Checkpoints,
+) -> Result<TrainedModel, TrainError> {
+    let trainee = Trainee { labels, settings, warm: None };
+    train_samples(&whole(documents), trainee, progress, Some(checkpoints))
+}
+
+fn whole(documents: &[Document]) -> Vec<Sample<'_>> {
+    documents.iter().map(Sample::whole).collect()
 }
 
 /// The second pass of the model to start from, if it is over the same labels.
@@ -52,15 +71,16 @@ fn kept_second_pass(trainee: Trainee<'_>) -> DocumentWeights {
 }
 
 /// Trains on documents that may be known in part only.
-fn train_samples(
+fn train_samples<'a>(
     samples: &[Sample<'_>],
     trainee: Trainee<'_>,
-    progress: &mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+    progress: &'a mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
+    checkpoints: Option<&'a mut (dyn Checkpoints + 'a)>,
 ) -> Result<TrainedModel, TrainError> {
     let settings = trainee.settings;
     settings.features.validate()?;
     let folds = Folds::new(samples.len(), settings)?;
-    let mut watch = Watch::new(progress, &folds);
+    let mut watch = Watch::new(progress, checkpoints, &folds);
     let document = if settings.second_pass {
         second_pass::learn(samples, trainee, &mut watch)?
     } else {

@@ -105,11 +105,13 @@ pub fn retrain(
     let warm = current.filter(|_| settings.warm_start).map(Tagger::model).filter(is_alike);
     let trainee = Trainee { labels: corpus.labels, settings: &settings.train, warm };
     let mut is_cancelled = false;
-    let TrainedModel { bytes, report } = super::train_samples(&samples, trainee, &mut |state| {
+    let mut watch = |state: &TrainProgress| {
         let answer = progress(state);
         is_cancelled |= answer.is_break();
         answer
-    })?;
+    };
+    let trained = super::train_samples(&samples, trainee, &mut watch, None)?;
+    let TrainedModel { bytes, report } = trained;
     if is_cancelled {
         return Err(TrainError::Cancelled);
     }

@@ -66,6 +66,16 @@ impl TrainSettings {
     }
 }
 
+/// Where the states of a long run are kept, by the number of the chain ([`TrainProgress::stage`]).
+pub trait Checkpoints: Send {
+    /// The bytes kept last for this chain.
+    fn load(&self, stage: usize) -> Option<Vec<u8>>;
+    /// Whether it is time to keep the state: making its bytes costs about as much as an iteration.
+    fn is_due(&mut self) -> bool;
+    /// Keeps these bytes.
+    fn save(&mut self, stage: usize, bytes: &[u8]);
+}
+
 /// One iteration of training.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrainProgress {

@@ -35,7 +35,8 @@ impl EarlierLines {
             return Ok(earlier);
         }
         let context = || format!("{}: cannot go on with it", path.display());
-        let mut file = OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
         let end = end_of_lines(&mut file).with_context(context)?;
         file.set_len(end).with_context(context)?;
         file.rewind().with_context(context)?;

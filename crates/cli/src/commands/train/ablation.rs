@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use tawsim_corpus::{Document, LabelSet};
 use tawsim_tagger::{FeatureGroup, Model, Tagger, TrainSettings, train};
 
 use super::super::evaluate::{evaluate_tagger, micro_of_names};
+use crate::interrupt;
 use crate::streams::Streams;
 
 /// What to train on and what to score on.
@@ -41,8 +42,13 @@ impl Ablation<'_> {
 
     /// Micro F1 over all labels, and over those together.
     fn scores(&self, settings: &TrainSettings) -> Result<[f64; 2]> {
-        let go_on = &mut |_: &_| ControlFlow::Continue(());
+        let go_on = &mut |_: &_| {
+            if interrupt::is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
         let trained = train(self.train, self.labels, settings, go_on)?;
+        if interrupt::is_asked() {
+            bail!("stopped before the table was whole");
+        }
         let tagger = Tagger::new(Model::read(&mut trained.bytes.as_slice())?);
         let evaluation = evaluate_tagger(&tagger, self.test, self.labels);
         let together = micro_of_names(&evaluation, self.together);
