@@ -20,8 +20,8 @@ use crate::{ExitCode, interrupt};
 /// Documents are handed to the threads in jobs of about this size.
 const JOB_BYTES: usize = 64 << 10;
 const JOB_DOCUMENTS: usize = 64;
-/// Documents and results that wait hold about this much text.
-const WAITING_BYTES: usize = 4 << 20;
+/// Documents and results that wait hold about this much text, for each thread.
+const WAITING_BYTES: usize = 1 << 20;
 /// How long to wait before looking again whether another thread has the result.
 const PAUSE: Duration = Duration::from_micros(20);
 
@@ -50,7 +50,7 @@ where
         self.job.push(document);
         if self.job_bytes >= JOB_BYTES || self.job.len() >= JOB_DOCUMENTS {
             self.hand_out(scope);
-            self.take_in(WAITING_BYTES)?;
+            self.take_in(WAITING_BYTES * rayon::current_num_threads())?;
         }
         Ok(())
     }
