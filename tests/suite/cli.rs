@@ -170,6 +170,17 @@ fn evaluate_reports_as_json() {
 }
 
 #[test]
+fn completions_and_manual_pages() {
+    let script = check(&["completions", "bash"], "", 0, "");
+    assert!(script.contains("tawsim__tag") || script.contains("tawsim,tag"), "{script}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let pages = folder.path().join("man1").display().to_string();
+    check(&["man", &pages], "", 0, "manual pages written");
+    let page = std::fs::read_to_string(format!("{pages}/tawsim-tag.1")).expect("written");
+    assert!(page.contains("Find the entities of texts"), "{page}");
+}
+
+#[test]
 fn tag_formats() {
     let text = "قتل 18 عنصراً لداعش\nبحلب <b>";
     let conll = check(&["tag", "-", "--format", "conll", "--quiet"], text, 0, "");
@@ -184,6 +195,9 @@ fn tag_formats() {
         "{html}"
     );
     assert!(html.contains("&lt;b&gt;") && html.contains("dir=\"rtl\""), "{html}");
+    let hidden = "\u{202e}بحلب\u{1b}[2J";
+    let html = check(&["tag", "-", "--format", "html", "--quiet"], hidden, 0, "");
+    assert!(html.contains("<p>⟨202E⟩") && html.contains("⟨1B⟩[2J"), "{html}");
     let view = check(&["tag", "-", "--format", "view", "--quiet"], text, 0, "");
     assert!(view.contains("\n    FACTION  \u{2068}داعش\u{2069}\n"), "{view}");
 }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use tawsim_corpus::{Document, Entity, LabelSet};
+use tawsim_corpus::{Document, Entity, LabelSet, is_display_control};
 
 /// Background colours of the 256-colour palette that black text is readable on.
 const BACKGROUNDS: [u8; 8] = [216, 117, 221, 114, 182, 152, 250, 180];
@@ -92,7 +92,7 @@ struct Visible<'a>(&'a str);
 impl std::fmt::Display for Visible<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.find(is_unsafe) {
+        while let Some(at) = rest.find(is_display_control) {
             let c = rest[at..].chars().next().expect("found just there");
             f.write_str(&rest[..at])?;
             write!(f, "⟨{:02X}⟩", u32::from(c))?;
@@ -100,12 +100,6 @@ impl std::fmt::Display for Visible<'_> {
         }
         f.write_str(rest)
     }
-}
-
-/// Controls that could move the cursor or reorder text; tabs and line ends are harmless.
-fn is_unsafe(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\t' | '\n'))
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

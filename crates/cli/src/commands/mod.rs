@@ -4,6 +4,7 @@ mod clusters;
 mod convert;
 mod evaluate;
 mod gazetteer;
+mod generate;
 mod model;
 mod project;
 mod segmenter;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Segmenter(segmenter::Command),
     #[command(subcommand, name = "vocab")]
     Vocabulary(vocabulary::Command),
+    Completions(generate::CompletionsArgs),
+    Man(generate::ManArgs),
 }
 
 impl Command {
@@ -55,6 +58,8 @@ impl Command {
             Self::Crf(command) => command.run(streams),
             Self::Segmenter(command) => segmenter::run(&command, streams),
             Self::Vocabulary(command) => vocabulary::run(&command, streams),
+            Self::Completions(args) => generate::completions(&args, streams),
+            Self::Man(args) => generate::man(&args, streams),
         }
     }
 }

@@ -138,22 +138,33 @@ pub fn write_html_footer(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</body>\n</html>")
 }
 
-/// Text with the five characters replaced that HTML gives a meaning.
+/// Whether a character changes how text around it is shown instead of being shown: terminal controls and overrides of
+/// the direction. Tabs and line ends are harmless. What shows a text to people shows such a character as its number.
+#[must_use]
+pub fn is_display_control(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\t' | '\n'))
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text with the five characters replaced that HTML gives a meaning, and display controls shown as `⟨202E⟩`.
 struct Escaped<'a>(&'a str);
 
 impl std::fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        let is_special = |c| matches!(c, '&' | '<' | '>' | '"' | '\'') || is_display_control(c);
+        while let Some(at) = rest.find(is_special) {
+            let c = rest[at..].chars().next().expect("found just there");
             f.write_str(&rest[..at])?;
-            f.write_str(match rest.as_bytes()[at] {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'"' => "&quot;",
-                _ => "&#39;",
-            })?;
-            rest = &rest[at + 1..];
+            match c {
+                '&' => f.write_str("&amp;"),
+                '<' => f.write_str("&lt;"),
+                '>' => f.write_str("&gt;"),
+                '"' => f.write_str("&quot;"),
+                '\'' => f.write_str("&#39;"),
+                _ => write!(f, "⟨{:02X}⟩", u32::from(c)),
+            }?;
+            rest = &rest[at + c.len_utf8()..];
         }
         f.write_str(rest)
     }
