@@ -195,9 +195,9 @@ fn tag_formats() {
         "{html}"
     );
     assert!(html.contains("&lt;b&gt;") && html.contains("dir=\"rtl\""), "{html}");
-    let hidden = "\u{202e}بحلب\u{1b}[2J";
+    let hidden = "\u{202e}بحلب\u{1b}[J";
     let html = check(&["tag", "-", "--format", "html", "--quiet"], hidden, 0, "");
-    assert!(html.contains("<p>⟨202E⟩") && html.contains("⟨1B⟩[2J"), "{html}");
+    assert!(html.contains("<p>⟨202E⟩") && html.contains("⟨1B⟩[J"), "{html}");
     let view = check(&["tag", "-", "--format", "view", "--quiet"], text, 0, "");
     assert!(view.contains("\n    FACTION  \u{2068}داعش\u{2069}\n"), "{view}");
 }

@@ -80,7 +80,7 @@ fn a_used_scratch_and_many_threads_change_nothing() {
 
 #[test]
 fn the_bundled_models_are_those_on_their_cards() {
-    for (name, max_bytes) in [("conflict-ar", 16 << 20), ("news-ar", 8 << 20)] {
+    for (name, max_bytes) in [("conflict-ar", 16 << 20), ("news-ar", 16 << 20)] {
         let model = Model::bundled_as(name).expect("it is bundled");
         let card = tawsim_tests::repository().join(format!("models/{name}.md"));
         let card = std::fs::read_to_string(card).expect("each model has a card");
