@@ -192,7 +192,9 @@ fn trained(
         return Ok(None);
     }
     let trained = trained?;
-    folder.map(CheckpointFolder::remove);
+    if let Some(folder) = folder {
+        folder.remove();
+    }
     Ok(Some(trained))
 }
 
