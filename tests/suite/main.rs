@@ -7,6 +7,7 @@ mod crf_inference;
 mod crf_optimisers;
 mod crf_train;
 mod dates;
+mod documentation;
 mod formats;
 mod formats_annotators;
 mod formats_conllu;

@@ -32,3 +32,8 @@ pub use tawsim_tagger::{
     TaggerScratch, TrainReport, TrainSettings, TrainedModel, train,
 };
 pub use tawsim_tokenizer::{Segment, SegmentRole, Span, Token, TokenKind, Tokenized, Tokenizer};
+
+/// The book's chapter for embedders: its code is compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../book/src/embedders.md")]
+pub struct BookForEmbedders;
