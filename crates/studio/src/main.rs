@@ -39,7 +39,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return replay(arguments, log);
     }
     // The time of a large project is measured first, so that it is no part of the start.
-    let large = arguments.measure.then(|| open_large(arguments)).transpose()?;
+    let is_whole = arguments.measure && arguments.open.is_none();
+    let large = is_whole.then(|| open_large(arguments)).transpose()?;
     let start = std::time::Instant::now();
     let mut app = app_of(arguments)?;
     let sample = (arguments.measure && arguments.open.is_none()).then(Sample::new).transpose()?;

@@ -6,7 +6,7 @@ use crate::{Command, Language, SortKey, WorkState};
 const SIZES: (f32, f32) = (12.0, 48.0);
 
 /// Smallest and largest distance of its lines, in letter sizes; below, tags would cover letters.
-const SPACINGS: (f32, f32) = (2.1, 4.0);
+const SPACINGS: (f32, f32) = (2.2, 4.0);
 
 /// How the window looks.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Default for Settings {
             language: Language::default(),
             dark: false,
             size_pt: 22.0,
-            line_height: 2.3,
+            line_height: 2.4,
             sort: SortKey::default(),
             filter: None,
             search: String::new(),

@@ -7,7 +7,7 @@ use crate::{
     Command,
     app::SameMentions,
     language::{label_name, phrases},
-    text::{ButtonLook, Direction, Row},
+    text::{ButtonLook, Direction, Row, isolated},
 };
 
 /// Draws it.
@@ -15,7 +15,7 @@ pub(crate) fn same(ui: &mut Ui, gui: &mut Gui<'_>, found: &SameMentions) {
     let language = gui.language;
     gui.column(ui, |gui, ui| {
         let label = label_name(&found.label, language);
-        let title = phrases::SAME_TITLE.with(language, &[&found.surface, &label]);
+        let title = phrases::SAME_TITLE.with(language, &[&isolated(&found.surface), &label]);
         let (style, ink) = (gui.bold(), ui.visuals().strong_text_color());
         gui.engine.label(ui, &title, style, ink);
         let n: usize = found.groups.iter().map(|group| group.mentions.len()).sum();

@@ -8,6 +8,7 @@ use egui::{
 use super::{
     engine::TextEngine,
     fonts::{Direction, TextStyle},
+    invisible::plain,
 };
 
 const BUTTON_PADDING: egui::Vec2 = vec2(9.0, 2.0);
@@ -155,7 +156,8 @@ impl TextEngine {
         (style, ink): (TextStyle, Color32),
         (room, at_right): (Rect, bool),
     ) -> f32 {
-        let layout = self.line(text, style);
+        // Names and pieces of documents come here: no direction mark in them may turn the row.
+        let layout = self.line(&plain(text), style);
         let size = self.size_of(&layout);
         let align = if at_right { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
         let place = align.align_size_within_rect(size, room);

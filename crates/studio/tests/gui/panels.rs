@@ -82,6 +82,21 @@ fn the_interface_speaks_both_languages() {
 }
 
 #[test]
+fn direction_marks_of_a_text_do_not_reach_the_window() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("1.txt"), "في ح\u{202e}لب اليوم").expect("written");
+    let mut app = open(folder.path());
+    app.apply(Command::Mark(5, 14)).expect("marked");
+    app.apply(Command::Label(1)).expect("labelled");
+    let window = harness(app);
+    let status = window.get_by_label_contains("Place: \u{2067}ح[RLO]لب\u{2069}");
+    assert!(status.accesskit_node().value().is_some_and(|said| !said.contains('\u{202e}')));
+    // In the text itself it stays.
+    let article = window.get_by_role(Role::Document);
+    assert!(article.accesskit_node().label().is_some_and(|text| text.contains('\u{202e}')));
+}
+
+#[test]
 fn without_a_project_the_window_says_what_to_do() {
     let app = tawsim_studio::App::new(super::support::options(), "samar")
         .with_look(Language::English, true);

@@ -78,7 +78,7 @@ fn the_font_and_its_size_can_be_chosen() {
     window.get_by_label("Line spacing: less").click();
     window.run_steps(2);
     assert!(window.query_by_label("Size of the letters: 25.0").is_some());
-    assert!(window.query_by_label("Line spacing: 2.2").is_some());
+    assert!(window.query_by_label("Line spacing: 2.3").is_some());
     let type_path = |window: &mut Harness<'_, Window>, path: &str| {
         let input = "Path of a font file (.ttf, .otf)";
         window.get_by_label(input).focus();
