@@ -1,7 +1,10 @@
 //! Undo within an input.
 
 /// A text with the two ends of its selection.
-type Version = (String, [usize; 2]);
+pub(super) type Version = (String, [usize; 2]);
+
+/// [`Edits::undo`] or [`Edits::redo`].
+pub(super) type Travel = fn(&mut Edits, &str, [usize; 2]) -> Option<Version>;
 
 /// Most versions that are kept.
 const MOST: usize = 500;

@@ -7,7 +7,7 @@ use egui::{
 use parley::{LineHeight, PlainEditor, PlainEditorDriver, StyleProperty};
 
 use super::{
-    edits::Edits,
+    edits::{Edits, Travel},
     engine::TextEngine,
     fonts::{Direction, TextStyle},
 };
@@ -234,10 +234,8 @@ impl LineInput {
     }
 }
 
-type Undo = fn(&mut Edits, &str, [usize; 2]) -> Option<(String, [usize; 2])>;
-
 /// Ctrl+Z, and Ctrl+Y or Ctrl+Shift+Z, by place.
-fn undo_or_redo(event: &Event) -> Option<Undo> {
+fn undo_or_redo(event: &Event) -> Option<Travel> {
     let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return None };
     match (physical_key.unwrap_or(*key), modifiers.shift) {
         _ if !modifiers.command => None,

@@ -17,6 +17,11 @@ const GRIP: f32 = 5.0;
 /// How far the knob of an edge reaches below its line.
 pub(super) const KNOB: f32 = 5.0;
 
+/// The bytes of the highlight in focus, and what its handles are called.
+type Focused<'a> = (Range<usize>, [&'a str; 2]);
+/// Pixels of a point, the bytes of the highlight, which edge, what its handle is called.
+type Handle<'a> = (f32, &'a Range<usize>, (Edge, &'a str));
+
 /// A drag that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gesture {
@@ -44,7 +49,7 @@ impl Pane {
         &mut self,
         ui: &Ui,
         response: &Response,
-        (scale, focused): (f32, Option<(Range<usize>, [&str; 2])>),
+        (scale, focused): (f32, Option<Focused<'_>>),
     ) -> Option<PaneEvent> {
         if let Some(event) = self.handles(ui, response, (scale, focused)) {
             return Some(event);
@@ -99,7 +104,7 @@ impl Pane {
         &mut self,
         ui: &Ui,
         response: &Response,
-        (scale, focused): (f32, Option<(Range<usize>, [&str; 2])>),
+        (scale, focused): (f32, Option<Focused<'_>>),
     ) -> Option<PaneEvent> {
         let (range, names) = focused?;
         let edges = [Edge::Start, Edge::End].into_iter().zip(names);
@@ -110,7 +115,7 @@ impl Pane {
         &mut self,
         ui: &Ui,
         response: &Response,
-        (scale, focused, (edge, name)): (f32, &Range<usize>, (Edge, &str)),
+        (scale, focused, (edge, name)): Handle<'_>,
     ) -> Option<PaneEvent> {
         let at = self.upright(focused, edge, scale)?;
         let grip =
