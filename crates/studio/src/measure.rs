@@ -28,7 +28,9 @@ const SCRIPT: [(&str, &[Command]); 6] = [
     ("show the next document", &[Command::StepDocument(Toward::Later)]),
 ];
 
-/// How long nothing is pressed at the end, to see what an idle window costs.
+/// How long the last press may have effects: text out of sight is laid out, the log is moved.
+const SETTLE: Duration = Duration::from_secs(3);
+/// How long nothing is pressed after that, to see what an idle window costs.
 const IDLE: Duration = Duration::from_secs(3);
 
 /// A scripted session whose frames are timed.
@@ -43,6 +45,7 @@ pub struct Measurement {
     /// What was pressed last: the line of the script, and when.
     pressed: Option<(usize, Clock, Instant)>,
     n_pressed: usize,
+    quiet_since: Option<Instant>,
     idle: Option<(Instant, f64, usize)>,
     report: Report,
 }
@@ -114,7 +117,7 @@ impl Measurement {
     #[must_use]
     pub fn begin(start: Instant) -> Self {
         let report = Report::default();
-        Self { start, frame: 0, pressed: None, n_pressed: 0, idle: None, report }
+        Self { start, frame: 0, pressed: None, n_pressed: 0, quiet_since: None, idle: None, report }
     }
 
     /// Where the results will be.
@@ -143,6 +146,10 @@ impl Measurement {
             let command = command(commands, self.n_pressed, app);
             self.n_pressed += 1;
             return Turn::Press(command);
+        }
+        let quiet = self.quiet_since.get_or_insert_with(Instant::now).elapsed();
+        if quiet < SETTLE {
+            return Turn::Rest(SETTLE.saturating_sub(quiet));
         }
         let (since, cpu_ms, first) =
             *self.idle.get_or_insert((Instant::now(), program_cpu_ms(), frame));
