@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use tawsim_corpus::{FormatInfo, Import, Input, Layout, detect};
+use tawsim_corpus::{Format, FormatInfo, Import, Input, Layout, detect};
 
 /// How much of a file is looked at to tell its format.
 const HEAD_BYTES: u64 = 8 << 10;
@@ -19,6 +19,21 @@ pub(crate) struct Found {
     info: &'static FormatInfo,
     /// Why it is thought to be of that format; empty if the user says so.
     why: String,
+}
+
+impl Found {
+    /// Length of the file, 0 if not known.
+    pub(crate) fn byte_len(&self) -> u64 {
+        self.path.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    /// Whether it lies in this folder.
+    pub(crate) fn is_below(&self, folder: &Path) -> bool {
+        let absolute = |path: &Path| path.canonicalize().ok();
+        absolute(&self.path)
+            .zip(absolute(folder))
+            .is_some_and(|(path, folder)| path.starts_with(folder))
+    }
 }
 
 /// The inputs that the paths stand for: files, all readable files below folders (sorted by name), and `-`.
@@ -128,8 +143,24 @@ pub(crate) fn note_detected(found: &[Found], import: &mut Import<'_>) {
     }
 }
 
-/// Reads one input into `import`.
+/// Reads one input into `import`. A file that is one document names it without its extension.
 pub(crate) fn import(input: &Found, stdin: &mut dyn Read, import: &mut Import<'_>) -> Result<()> {
+    import.begin_input(document_name(input));
+    read(input, stdin, import)
+}
+
+/// As [`import`](fn@import), but plain texts keep the extension in their names, as `tawsim tag` names them.
+pub(crate) fn import_into_project(
+    input: &Found,
+    stdin: &mut dyn Read,
+    import: &mut Import<'_>,
+) -> Result<()> {
+    let is_text = input.info.format == Format::Text;
+    import.begin_input(if is_text { &input.name } else { document_name(input) });
+    read(input, stdin, import)
+}
+
+fn read(input: &Found, stdin: &mut dyn Read, import: &mut Import<'_>) -> Result<()> {
     let place = || input.path.display().to_string();
     let reader =
         input.info.reader.with_context(|| format!("{}: cannot be read", input.info.name))?;
@@ -145,7 +176,6 @@ pub(crate) fn import(input: &Found, stdin: &mut dyn Read, import: &mut Import<'_
             files.push((name, read_companion(&path, import.options.limits.max_document_bytes)?));
         }
     }
-    import.begin_input(document_name(input));
     let mut whole = Input { main: &mut *main, companions: files };
     reader(&mut whole, import).with_context(place)
 }

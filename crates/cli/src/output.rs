@@ -62,15 +62,44 @@ fn cannot_write(path: &Path) -> String {
 
 /// Writes a file whole or not at all: a reader never sees half of it.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let context = || cannot_write(path);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file =
-        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(context)?;
-    file.write_all(bytes).with_context(context)?;
-    file.as_file().sync_all().with_context(context)?;
-    set_usual_permissions(file.as_file()).with_context(context)?;
-    file.persist(path).with_context(context)?;
-    Ok(())
+    let mut file = PendingFile::create(path)?;
+    file.write_all(bytes).with_context(|| cannot_write(path))?;
+    file.finish()
+}
+
+/// A file that stands under another name until it is whole. Dropped before, there is no file.
+pub(crate) struct PendingFile {
+    path: PathBuf,
+    file: BufWriter<tempfile::NamedTempFile>,
+}
+
+impl PendingFile {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
+        let file = file.with_context(|| cannot_write(path))?;
+        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 16, file) })
+    }
+
+    pub(crate) fn finish(self) -> Result<()> {
+        let context = || cannot_write(&self.path);
+        let file =
+            self.file.into_inner().map_err(|error| error.into_error()).with_context(context)?;
+        file.as_file().sync_all().with_context(context)?;
+        set_usual_permissions(file.as_file()).with_context(context)?;
+        file.persist(&self.path).with_context(context)?;
+        Ok(())
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Temporary files are private; results are as readable as other files.

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use tawsim_tokenizer::Span;
 
-use crate::{Document, Entity, Label, LabelSet, Units, units, units_of};
+use crate::{Document, Entity, LabelSet, Units, units, units_of};
 
+mod group;
 #[cfg(test)]
 mod tests;
+
+pub use group::EntityGroup;
 
 /// Entities of two annotators: of each, and of both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -267,23 +270,9 @@ fn disagreements(document_idx: usize, annotators: &[Option<&[Entity]>]) -> Vec<D
     let mut entities: Vec<(usize, Entity)> = entities.collect();
     entities.sort_by_key(|(annotator_idx, entity)| (entity.key(), *annotator_idx));
     entities.dedup_by_key(|(annotator_idx, entity)| (entity.key(), *annotator_idx));
-    let mut groups: Vec<Disagreement> = Vec::new();
-    for candidate in entities {
-        let span = candidate.1.span;
-        match groups.last_mut().filter(|last| last.span.overlaps(span)) {
-            Some(last) => {
-                last.span = last.span.cover(span);
-                last.candidates.push(candidate);
-            }
-            None => groups.push(Disagreement { document_idx, span, candidates: vec![candidate] }),
-        }
-    }
-    groups.retain(|group| !is_agreed(&group.candidates, n_seen));
-    groups
-}
-
-/// Whether each entity is there once an annotator.
-fn is_agreed(candidates: &[(usize, Entity)], n_seen: usize) -> bool {
-    let keys: BTreeSet<(Span, Label)> = candidates.iter().map(|(_, entity)| entity.key()).collect();
-    candidates.len() == keys.len() * n_seen
+    let mut groups = EntityGroup::all(entities, |(_, entity)| entity.span);
+    groups.retain(|group| !group.is_agreed(n_seen, |(who, entity)| (entity.key(), *who)));
+    let disagreement =
+        |EntityGroup { span, candidates }| Disagreement { document_idx, span, candidates };
+    groups.into_iter().map(disagreement).collect()
 }

@@ -1,16 +1,16 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use tawsim_corpus::{
-    Document, FORMATS, Format, FormatInfo, Import, LabelSet, Layout, Losses, ReadOptions,
-    TagScheme, WriteContext, WriteOptions, Writer, write_files, write_stream,
+    Document, FORMATS, FilesWriter, Format, FormatInfo, Import, LabelSet, Losses, ReadOptions,
+    StreamWriter, TagScheme, WriteOptions, Writer,
 };
 use tawsim_tokenizer::OffsetUnit;
 
 use crate::ExitCode;
-use crate::import::{find_inputs, import, note_detected};
-use crate::output::write_atomically;
+use crate::import::{Found, find_inputs, import, note_detected};
+use crate::output::{PendingFile, write_atomically};
 use crate::streams::Streams;
 
 /// Write annotated documents in another format.
@@ -107,89 +107,156 @@ impl Scheme {
     }
 }
 
-/// `conll` is a name for `conll2002`.
-fn formats(
+/// Names that a format has beside its own.
+const ALIASES: [(&str, Format); 2] = [("conll", Format::Conll2002), ("txt", Format::Text)];
+
+/// The formats for which `is_there` holds, by their names.
+pub(crate) fn formats(
     is_there: fn(&FormatInfo) -> bool,
 ) -> impl TypedValueParser<Value = &'static FormatInfo> {
     let value = |info: &&'static FormatInfo| {
         let value = PossibleValue::new(info.name).help(info.title);
-        if info.format == Format::Conll2002 { value.alias("conll") } else { value }
+        let alias = ALIASES.iter().find(|(_, format)| *format == info.format);
+        alias.map_or(value.clone(), |(alias, _)| value.alias(*alias))
     };
     let there = FORMATS.iter().filter(move |info| is_there(info));
     PossibleValuesParser::new(there.map(value)).map(|name| {
-        let name = if name == "conll" { "conll2002" } else { &name };
-        Format::by_name(name).expect("only names of the table are possible")
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+        let info = alias.map_or_else(|| Format::by_name(&name), |(_, format)| format.info());
+        info.expect("only names of the table are possible")
     })
 }
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
-    let options = ReadOptions {
-        unit: args.offset_unit.map(Unit::unit),
-        scheme: args.scheme.map(Scheme::scheme),
-        ..ReadOptions::default()
-    };
-    let (mut labels, mut documents) = (LabelSet::new(), Vec::<Document>::new());
-    let mut sink = |document, _: &LabelSet| documents.push(document);
-    let mut failures = Vec::new();
-    let mut taken = Import::new(&options, &mut labels, &mut sink);
-    let inputs = find_inputs(&args.inputs, args.from, &mut failures);
-    note_detected(&inputs, &mut taken);
-    for input in &inputs {
-        if let Err(error) = import(input, streams.stdin, &mut taken) {
-            failures.push(error);
-        }
-    }
-    let report = taken.report;
-    failures.iter().for_each(|error| streams.messages.error(&format!("{error:#}")));
-    streams.messages.tell(&report.to_string());
-    let losses = match args.to {
-        Some(info) => write(args, info, &documents, &labels)?,
-        None => Losses::default(),
-    };
-    streams.messages.tell_lines(&losses.to_string());
-    let is_lossy = report.is_lossy() || !losses.is_empty();
-    Ok(match () {
-        () if !failures.is_empty() => ExitCode::Failure,
-        () if is_lossy => ExitCode::Lossy,
-        () => ExitCode::Success,
-    })
-}
-
-fn write(
-    args: &Args,
-    info: &'static FormatInfo,
-    documents: &[Document],
-    labels: &LabelSet,
-) -> Result<Losses> {
-    if args.output_unit.is_some() && !info.format.has_any_unit() {
-        bail!("{}: what its offsets count is fixed; leave out --output-unit", info.name);
-    }
     let options = WriteOptions {
         unit: args.output_unit.map(Unit::unit),
         scheme: args.scheme.map(Scheme::scheme),
         checksum: args.checksum,
     };
-    let context = WriteContext { labels, options: &options };
-    let output = args.output.as_deref().filter(|_| !args.check);
-    if matches!(info.writer, Some(Writer::Stream(_))) {
-        let mut out = Vec::new();
-        let losses = write_stream(info, documents, &context, &mut out)?;
-        if let Some(path) = output {
-            write_atomically(path, &out)?;
-        }
-        return Ok(losses);
+    if let Some(info) = args.to.filter(|info| options.unit.is_some() && !info.format.has_any_unit())
+    {
+        bail!("{}: what its offsets count is fixed; leave out --output-unit", info.name);
     }
-    if let Some(folder) = output {
-        if folder.is_file() {
-            bail!("{}: is a file; {} needs a folder", folder.display(), info.name);
+    let mut job = Job::new(args);
+    let losses = match args.to {
+        None => job.read(streams, &mut |_, _| Ok(())).map(|()| Losses::default())?,
+        Some(info) if matches!(info.writer, Some(Writer::Stream(_))) => {
+            to_file(&mut job, info, &options, streams)?
         }
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("{}: cannot make the folder", folder.display()))?;
+        Some(info) => to_folder(&mut job, info, &options, streams)?,
+    };
+    streams.messages.tell_lines(&losses.to_string());
+    Ok(match () {
+        () if job.has_failed => ExitCode::Failure,
+        () if job.is_lossy || !losses.is_empty() => ExitCode::Lossy,
+        () => ExitCode::Success,
+    })
+}
+
+/// The inputs, and what came of reading them.
+struct Job<'a> {
+    args: &'a Args,
+    inputs: Vec<Found>,
+    failures: Vec<anyhow::Error>,
+    labels: LabelSet,
+    has_failed: bool,
+    is_lossy: bool,
+}
+
+type Take<'a> = &'a mut dyn FnMut(&Document, &LabelSet) -> std::io::Result<()>;
+
+impl<'a> Job<'a> {
+    fn new(args: &'a Args) -> Self {
+        let mut failures = Vec::new();
+        let inputs = find_inputs(&args.inputs, args.from, &mut failures);
+        let labels = LabelSet::new();
+        Self { args, inputs, failures, labels, has_failed: false, is_lossy: false }
+    }
+
+    /// Where the output goes, if anything is to be written.
+    fn output(&self) -> Option<&'a Path> {
+        self.args.output.as_deref().filter(|_| !self.args.check)
+    }
+
+    /// Reads all inputs, hands each document on as soon as it is there, and tells how it went.
+    fn read(&mut self, streams: &mut Streams<'_>, take: Take<'_>) -> Result<()> {
+        let options = ReadOptions {
+            unit: self.args.offset_unit.map(Unit::unit),
+            scheme: self.args.scheme.map(Scheme::scheme),
+            ..ReadOptions::default()
+        };
+        let mut written = Ok(());
+        let mut sink = |document, labels: &LabelSet| {
+            if written.is_ok() {
+                written = take(&document, labels);
+            }
+        };
+        let mut taken = Import::new(&options, &mut self.labels, &mut sink);
+        note_detected(&self.inputs, &mut taken);
+        for input in &self.inputs {
+            self.failures.extend(import(input, streams.stdin, &mut taken).err());
+        }
+        let report = taken.report;
+        written.context("cannot write the output")?;
+        self.failures.iter().for_each(|error| streams.messages.error(&format!("{error:#}")));
+        streams.messages.tell(&report.to_string());
+        (self.has_failed, self.is_lossy) = (!self.failures.is_empty(), report.is_lossy());
+        Ok(())
+    }
+}
+
+fn to_file(
+    job: &mut Job<'_>,
+    info: &FormatInfo,
+    options: &WriteOptions,
+    streams: &mut Streams<'_>,
+) -> Result<Losses> {
+    let (mut file, mut nowhere) =
+        (job.output().map(PendingFile::create).transpose()?, std::io::sink());
+    let out: &mut dyn std::io::Write = match &mut file {
+        Some(file) => file,
+        None => &mut nowhere,
+    };
+    let mut writer = StreamWriter::new(info, options, out)?;
+    job.read(streams, &mut |document, labels| writer.write(document, labels))?;
+    let losses = writer.finish(&job.labels)?;
+    file.map_or(Ok(()), PendingFile::finish)?;
+    Ok(losses)
+}
+
+fn to_folder(
+    job: &mut Job<'_>,
+    info: &FormatInfo,
+    options: &WriteOptions,
+    streams: &mut Streams<'_>,
+) -> Result<Losses> {
+    let output = job.output();
+    if let Some(folder) = output {
+        make_folder(folder, info)?;
     }
     let mut put = |name: &str, bytes: &[u8]| match output {
         Some(folder) => write_atomically(&folder.join(name), bytes).map_err(std::io::Error::other),
         None => Ok(()),
     };
-    debug_assert!(info.layout != Layout::ManyInOne, "a format of files has a file a document");
-    Ok(write_files(info, documents, &context, &mut put)?)
+    let mut writer = FilesWriter::new(info, options, &mut put)?;
+    // Inputs there might be overwritten before they are read.
+    if output.is_some_and(|folder| job.inputs.iter().any(|input| input.is_below(folder))) {
+        let mut documents = Vec::new();
+        job.read(streams, &mut |document, _| {
+            documents.push(document.clone());
+            Ok(())
+        })?;
+        documents.iter().try_for_each(|document| writer.write(document, &job.labels))?;
+    } else {
+        job.read(streams, &mut |document, labels| writer.write(document, labels))?;
+    }
+    Ok(writer.finish(&job.labels)?)
+}
+
+fn make_folder(folder: &Path, info: &FormatInfo) -> Result<()> {
+    if folder.is_file() {
+        bail!("{}: is a file; {} needs a folder", folder.display(), info.name);
+    }
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}: cannot make the folder", folder.display()))
 }

@@ -1,6 +1,7 @@
 //! Articles out of web pages: the text without what stands around it, found by a port of Mozilla's Readability.
 
 use dom_smoothie::{Article, Config, Readability, ReadabilityError, TextMode};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1256};
 
 use super::{Import, Input, Limits, ReadError, ReadProblem};
 use crate::{Document, Metadata};
@@ -18,19 +19,55 @@ const SHORT: [&str; 27] = [
 /// Reads a page as one document: title and text of its article. The page itself is kept in the metadata (`html`),
 /// beside the title and the author (`title`, `byline`).
 ///
+/// A page that is no UTF-8 is decoded as it says of itself, without a word as Windows-1256, which is what browsers
+/// take Arabic pages for; the report says so, and what is kept is the decoded page.
+///
 /// # Errors
-/// If the page is no UTF-8, too long or nested too deep, or has no article.
+/// If the page is too long. One that is not of its encoding, nested too deep or has no article is refused.
 pub(super) fn read_article(
     input: &mut Input<'_>,
     import: &mut Import<'_>,
 ) -> Result<(), ReadError> {
     let limits = import.options.limits;
-    let page = input.read_text(limits)?;
-    match article(&page, limits) {
-        Ok(article) => import.document(document(article, page)),
+    let page = input.read_bytes(limits)?;
+    let read = decoded(page, import).and_then(|page| Ok((article(&page, limits)?, page)));
+    match read {
+        Ok((article, page)) => import.document(document(article, page)),
         Err(problem) => import.refuse(1, 0, &problem),
     }
     Ok(())
+}
+
+/// The page as text.
+fn decoded(page: Vec<u8>, import: &mut Import<'_>) -> Result<String, ReadProblem> {
+    let page = match String::from_utf8(page) {
+        Ok(page) => return Ok(page),
+        Err(error) => error.into_bytes(),
+    };
+    let bom = Encoding::for_bom(&page).map(|(encoding, _)| (encoding, "by its byte order mark"));
+    let said = || stated_encoding(&page).map(|encoding| (encoding, "as it says"));
+    let (encoding, why) =
+        bom.or_else(said).unwrap_or((WINDOWS_1256, "because it is no UTF-8 and says nothing"));
+    if encoding == UTF_8 {
+        return Err(ReadProblem::NotUtf8);
+    }
+    let (text, _, is_malformed) = encoding.decode(&page);
+    if is_malformed {
+        let words = format!("the page is not {}, though it is to be read so", encoding.name());
+        return Err(ReadProblem::Shape(words));
+    }
+    import.note(format!("{}: read as {}, {why}", import.input_name(), encoding.name()));
+    Ok(text.into_owned())
+}
+
+/// What a `<meta charset=…>` or `<meta … content="…; charset=…">` at the start of the page names.
+fn stated_encoding(page: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(&page[..page.len().min(1024)]).to_ascii_lowercase();
+    head.split("charset").skip(1).find_map(|rest| {
+        let name = rest.trim_start().strip_prefix('=')?.trim_start_matches([' ', '"', '\'']);
+        let end = name.find(|c: char| !c.is_ascii_graphic() || "\"';>/".contains(c))?;
+        Encoding::for_label(name[..end].as_bytes())
+    })
 }
 
 fn article(page: &str, limits: Limits) -> Result<Article, ReadProblem> {
@@ -103,21 +140,26 @@ fn headline<'a>(title: &'a str, site: Option<&str>) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LabelSet, ReadOptions};
+    use crate::{ImportReport, LabelSet, ReadOptions};
 
     fn read(page: &str) -> (Vec<Document>, String) {
+        let (documents, report) = read_bytes(page.as_bytes());
+        let refused = report.refused.values().map(|tally| tally.first[0].to_string()).collect();
+        (documents, refused)
+    }
+
+    fn read_bytes(page: &[u8]) -> (Vec<Document>, ImportReport) {
         let (options, mut labels, mut documents) =
             (ReadOptions::default(), LabelSet::new(), Vec::new());
         let mut sink = |document, _: &LabelSet| documents.push(document);
         let mut import = Import::new(&options, &mut labels, &mut sink);
         import.begin_input("page.html");
-        let mut main = page.as_bytes();
+        let mut main = page;
         let mut input = Input { main: &mut main, companions: Vec::new() };
-        read_article(&mut input, &mut import).expect("UTF-8");
+        read_article(&mut input, &mut import).expect("short");
         let report = import.report;
         assert!(report.is_balanced());
-        let refused = report.refused.values().map(|tally| tally.first[0].to_string()).collect();
-        (documents, refused)
+        (documents, report)
     }
 
     #[test]
@@ -154,5 +196,34 @@ mod tests {
         check("", "no article was found");
         check(&"<div>".repeat(100_000), "nested elements: more than 100");
         check(&"<p>x".repeat(60_000), "elements: more than 50000");
+    }
+
+    #[test]
+    fn pages_of_other_encodings() {
+        let line =
+            "قال المرصد السوري إن قوات النظام قصفت ريف حلب، وأدى القصف إلى مقتل 12 مدنيا أمس.";
+        let check = |meta: &str, encoding: &'static Encoding, expected: &str| {
+            let body = format!("<p>{line}</p>").repeat(6);
+            let page = format!(
+                "<!doctype html><html><head>{meta}<title>قصف</title></head><body><article>{body}"
+            );
+            let (documents, report) = read_bytes(&encoding.encode(&page).0);
+            let found = documents.first().map_or_else(
+                || report.refused.values().map(|tally| tally.first[0].to_string()).collect(),
+                |document| {
+                    assert!(document.text.contains(line), "{}", document.text);
+                    assert_eq!(document.metadata.other["html"], page.as_str());
+                    report.notes.concat()
+                },
+            );
+            assert!(found.ends_with(expected), "{found}");
+        };
+        let content = "<meta http-equiv=Content-Type content='text/html; charset=windows-1256'>";
+        check(content, WINDOWS_1256, "read as windows-1256, as it says");
+        check("<meta charset=\"ISO-8859-6\">", encoding_rs::ISO_8859_6, "ISO-8859-6, as it says");
+        check("", WINDOWS_1256, "because it is no UTF-8 and says nothing");
+        check("<meta charset=utf-8>", WINDOWS_1256, "not UTF-8");
+        // A page that was saved as UTF-8 still says what it was before.
+        check(content, UTF_8, "");
     }
 }

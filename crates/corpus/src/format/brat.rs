@@ -195,9 +195,13 @@ impl Sheet<'_> {
     }
 }
 
+/// What brat's server, which is Python, takes for the end of a line; and tabs.
+fn is_break(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{1C}'..='\u{1E}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 /// The spans without line ends and tabs, which no fragment may hold.
 fn pieces(text: &str, spans: &[Span]) -> Vec<Span> {
-    let is_break = |c: char| matches!(c, '\t'..='\r' | '\u{1C}'..='\u{1E}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let mut pieces = Vec::new();
     for span in spans {
         let mut at = span.start();
@@ -240,7 +244,13 @@ impl Counts {
         self.link(id, details, out)?;
         if rest != Rest::default() {
             self.notes += 1;
-            let json = serde_json::to_string(&rest)?;
+            // JSON escapes the other line ends itself.
+            let mut json = serde_json::to_string(&rest)?;
+            for (end, escape) in
+                [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")]
+            {
+                json = json.replace(end, escape);
+            }
             writeln!(out, "#{}\tTawsim {id}\t{json}", self.notes)?;
         }
         Ok(())
@@ -309,14 +319,16 @@ const RESERVED: [&str; 2] = ["note", "relations"];
 
 /// Text that stands in one line of a file as it is.
 fn is_line(text: &str) -> bool {
-    !text.is_empty() && text.trim() == text && !text.contains(|c: char| c.is_control())
+    let is_bad = |c: char| c.is_control() || is_break(c);
+    !text.is_empty() && text.trim() == text && !text.contains(is_bad)
 }
 
 /// The lines, if they are relations that a reader would give to this entity.
 fn relation_lines<'a>(lines: &'a [Value], id: &str) -> Option<Vec<&'a str>> {
     let is_relation = |line: &&str| {
         let data = line.split_once('\t').map(|(_, data)| data);
-        let is_line = line.starts_with(['R', 'E', '*']) && !line.contains(['\n', '\r']);
+        let is_end = |c: char| is_break(c) && c != '\t';
+        let is_line = line.starts_with(['R', 'E', '*']) && !line.contains(is_end);
         is_line && data.and_then(first_entity) == Some(id)
     };
     lines.iter().map(|line| line.as_str().filter(is_relation)).collect()

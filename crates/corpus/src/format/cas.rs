@@ -5,7 +5,7 @@ use std::io;
 
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
-use super::fit::{given_tokens, units};
+use super::tokens::{given_tokens, units};
 use super::{Feature, Features, Import, Mention, ReadError, ReadProblem, WriteContext};
 use crate::{Document, EntityDetails, LinkDetails};
 
@@ -52,18 +52,7 @@ pub(super) const TYPES: [Type; 4] = [
 ];
 
 /// Only what any tool of the family reads: the built-in layers as they are.
-pub(super) const CARRIES: Features = Features::of(&[
-    Feature::Text,
-    Feature::DocumentIds,
-    Feature::Entities,
-    Feature::Unlocated,
-    Feature::Labels,
-    Feature::Crossing,
-    Feature::Nesting,
-    Feature::LineCrossing,
-    Feature::SubWord,
-    Feature::Links,
-]);
+pub(super) const CARRIES: Features = Features::SPANS.and(&[Feature::Links]);
 
 /// A feature structure with a place in a text.
 #[derive(Debug, Default)]

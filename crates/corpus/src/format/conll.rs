@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use tawsim_tokenizer::{OffsetUnit, Span, Tokenized};
 
 use super::conll_read::{looks_like_columns, read_conll};
+use super::tokens::units_of_segments;
 use super::{
     Feature, Features, Format, FormatInfo, Layout, Stream, Units, WriteContext, Writer, no_look,
     units,
@@ -63,42 +64,51 @@ fn write_columns(
     between: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let units = rows(document);
-    let (spans, _) = unit_spans(document, &units.spans);
-    let mut tags = Vec::new();
+    let units = rows(&document.text, &units(document));
     let scheme = context.options.scheme.unwrap_or(TagScheme::Iob2);
+    write_rows(document, (&units, between), (scheme, context.labels), out).map(drop)
+}
+
+/// Writes the rows; returns how many entities were widened to whole rows.
+fn write_rows(
+    document: &Document,
+    (units, between): (&Units, &str),
+    (scheme, labels): (TagScheme, &LabelSet),
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let (spans, n_widened) = unit_spans(document, &units.spans);
+    let mut tags = Vec::new();
     scheme.encode(&spans, units.spans.len(), &mut tags);
-    for sentence in units.sentences {
-        let end = sentence.end;
-        for idx in sentence {
+    for sentence in &units.sentences {
+        for idx in sentence.clone() {
             let form = units.spans[idx].slice(&document.text);
             if form == "-DOCSTART-" {
                 let words = "a token is -DOCSTART-, which begins a document";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, words));
             }
-            writeln!(out, "{form}{between}{}", conll_tag(tags[idx], context.labels))?;
+            writeln!(out, "{form}{between}{}", conll_tag(tags[idx], labels))?;
         }
         // An entity ends with its sentence, so a sentence ends behind the entity.
-        let n_begun = spans.partition_point(|span| span.units.start < end);
-        if n_begun == 0 || spans[n_begun - 1].units.end <= end {
+        let n_begun = spans.partition_point(|span| span.units.start < sentence.end);
+        if n_begun == 0 || spans[n_begun - 1].units.end <= sentence.end {
             writeln!(out)?;
         }
     }
-    Ok(())
+    Ok(n_widened)
 }
 
-/// The units, cut where they hold white space: `مـ ـقتل`, broken against filters, is two rows.
-fn rows(document: &Document) -> Units {
-    let units = units(document);
+/// The units, cut where they hold white space: `مـ ـقتل`, broken against filters, is two rows. A space ends a
+/// column, whatever else does.
+fn rows(text: &str, units: &Units) -> Units {
     let mut rows = Units::default();
-    for sentence in units.sentences {
+    for sentence in &units.sentences {
         let start = rows.spans.len();
-        for unit in &units.spans[sentence] {
+        for unit in &units.spans[sentence.clone()] {
             let mut at = unit.start();
-            for piece in unit.slice(&document.text).split(char::is_whitespace) {
+            for piece in unit.slice(text).split(char::is_whitespace) {
                 let end = at + piece.len() as u32;
                 rows.spans.extend((!piece.is_empty()).then(|| Span::new(at, end)));
-                let rest = &document.text[end as usize..];
+                let rest = &text[end as usize..];
                 at = end + rest.chars().next().map_or(0, |space| space.len_utf8() as u32);
             }
         }
@@ -122,12 +132,12 @@ pub fn conll_tag(tag: Tag, labels: &LabelSet) -> String {
 
 /// Writes one document as CoNLL-2003 columns: segment, tag; an empty line after a sentence.
 ///
-/// A row is a clitic segment, not a token, so that `ل` + `داعش` can carry two tags. `tokenized` is the
-/// document's own text. Returns how many entities begin or end inside a segment and so cannot be written
-/// exactly; they are widened to whole segments.
+/// A row is a clitic segment, not a token, so that `ل` + `داعش` can carry two tags; a segment that holds white
+/// space is as many rows as it has words. `tokenized` is the document's own text. Returns how many entities begin
+/// or end inside a row and so cannot be written exactly; they are widened to whole rows.
 ///
 /// # Errors
-/// If the output fails.
+/// If the output fails, or ([`io::ErrorKind::InvalidData`]) a word is `-DOCSTART-`.
 pub fn write_conll(
     document: &Document,
     labels: &LabelSet,
@@ -135,21 +145,9 @@ pub fn write_conll(
     scheme: TagScheme,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
-    let segments = tokenized.segments();
-    let units: Vec<Span> = segments.iter().map(|s| s.span).collect();
-    let (spans, n_widened) = unit_spans(document, &units);
-    let mut tags = Vec::new();
-    scheme.encode(&spans, units.len(), &mut tags);
     writeln!(out, "-DOCSTART-\tO\n")?;
-    let mut rows = segments.iter().zip(&tags).peekable();
-    for sentence in tokenized.sentences() {
-        while let Some((segment, tag)) = rows.next_if(|(s, _)| s.token_idx < sentence.end_token_idx)
-        {
-            writeln!(out, "{}\t{}", segment.span.slice(&document.text), conll_tag(*tag, labels))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(n_widened)
+    let units = rows(&document.text, &units_of_segments(tokenized));
+    write_rows(document, (&units, "\t"), (scheme, labels), out)
 }
 
 fn unit_spans(document: &Document, units: &[Span]) -> (Vec<UnitSpan>, usize) {

@@ -11,7 +11,7 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::conllu_read::{read_bare, read_conllu};
 use super::misc::{escaped, spacing};
-use super::own_tokens::tokens_of;
+use super::tokens::tokens_of;
 use super::{
     Feature, Features, Format, FormatInfo, Layout, Stream, WriteContext, Writer, conll_tag,
 };

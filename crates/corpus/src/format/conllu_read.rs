@@ -7,8 +7,10 @@ use tawsim_tokenizer::Span;
 
 use super::conll_read::{TagPlan, n_illegal, tag_of};
 use super::conllu::{COLUMNS, sent_id};
+use super::conllu_line::{Line, RowId};
+use super::conllu_words::place_words;
 use super::misc::{Misc, unescaped};
-use super::own_tokens::forget_own;
+use super::tokens::forget_own;
 use super::{Import, Input, ReadError, ReadOptions, ReadProblem};
 use crate::{Document, Entity, GivenSentence, GivenToken, LabelSet, Tag, TagScheme, UnitSpan};
 
@@ -53,55 +55,6 @@ fn scheme_of(text: &str, import: &Import<'_>) -> (bool, TagScheme) {
     let plan = TagPlan::of_tags(tags(text));
     let scheme = import.options.scheme.unwrap_or_else(|| plan.scheme().0);
     (plan != TagPlan::default(), scheme)
-}
-
-enum Line<'a> {
-    Empty,
-    Comment(&'a str),
-    Row { id: RowId, form: &'a str, columns: [&'a str; 7], misc: &'a str },
-    Bad,
-}
-
-#[derive(Clone, Copy)]
-enum RowId {
-    Word(u32),
-    Token(u32),
-    EmptyNode,
-}
-
-impl RowId {
-    fn parse(id: &str) -> Option<Self> {
-        if let Some((first, last)) = id.split_once('-') {
-            let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
-            return (first <= last).then_some(Self::Token(last));
-        }
-        match id.split_once('.') {
-            Some((_, n)) => n.parse::<u32>().ok().map(|_| Self::EmptyNode),
-            None => id.parse().ok().map(Self::Word),
-        }
-    }
-}
-
-impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Self {
-        if line.trim().is_empty() {
-            return Self::Empty;
-        }
-        if let Some(comment) = line.strip_prefix('#') {
-            return Self::Comment(comment.trim());
-        }
-        let mut cells = line.split('\t');
-        let mut next = || cells.next().unwrap_or_default();
-        let (id, form) = (RowId::parse(next()), next());
-        let columns = COLUMNS.map(|_| next());
-        let misc = next();
-        match id {
-            Some(id) if !form.is_empty() && !misc.is_empty() && cells.next().is_none() => {
-                Self::Row { id, form, columns, misc }
-            }
-            _ => Self::Bad,
-        }
-    }
 }
 
 /// A multi-word token whose words are still to come.
@@ -405,57 +358,4 @@ fn is_same_text(stated: &str, spelled: &str) -> bool {
         text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
     };
     signs(stated) == signs(spelled)
-}
-
-/// Places the words of the token at `span`: those that its beginning and its end spell where they stand; all
-/// between share what is left of the token. A word that is what the text has there loses its `form`.
-fn place_words(span: Span, text: &str, rows: &mut [GivenToken], is_word: &[bool]) {
-    let forms: Vec<String> = rows
-        .iter()
-        .zip(is_word)
-        .filter(|(_, is_word)| **is_word)
-        .map(|(row, _)| row.fields.get("form").cloned().unwrap_or_default())
-        .collect();
-    let mut spans = word_spans(span.slice(text), &forms).into_iter();
-    let mut at = span.start();
-    for (row, is_word) in rows.iter_mut().zip(is_word) {
-        if !is_word {
-            row.span = Span::new(at, at);
-            continue;
-        }
-        row.span = spans.next().map_or(span, |part| part.shifted(span.start()));
-        at = row.span.end();
-        if row.fields.get("form").is_some_and(|form| form == row.span.slice(text)) {
-            row.fields.remove("form");
-        }
-    }
-}
-
-fn word_spans(surface: &str, forms: &[String]) -> Vec<Span> {
-    let (mut start, mut n_front) = (0, 0);
-    for form in forms {
-        if !surface[start..].starts_with(form.as_str()) || start + form.len() == surface.len() {
-            break;
-        }
-        (start, n_front) = (start + form.len(), n_front + 1);
-    }
-    let (mut end, mut n_back) = (surface.len(), 0);
-    for form in forms[n_front..].iter().rev() {
-        if !surface[start..end].ends_with(form.as_str()) || start + form.len() == end {
-            break;
-        }
-        (end, n_back) = (end - form.len(), n_back + 1);
-    }
-    let shared = forms.len() - n_front - n_back;
-    let (mut spans, mut at) = (Vec::with_capacity(forms.len()), 0);
-    for (idx, form) in forms.iter().enumerate() {
-        let range = if (n_front..n_front + shared).contains(&idx) {
-            start..end
-        } else {
-            at..at + form.len()
-        };
-        at = range.end;
-        spans.push(Span::from_range(range).expect("an input is shorter than 4 GiB"));
-    }
-    spans
 }

@@ -14,9 +14,10 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 use super::align::unit_name;
 use super::json_fields::{Offsets, check_fields, metadata_of, take_name};
 use super::jsonl_rows::Id;
+use super::lines::for_each_row;
 use super::{
-    Feature, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
-    Stream, WriteContext, Writer, units,
+    Feature, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, Stream,
+    WriteContext, Writer, units,
 };
 use crate::{Document, EntityDetails, Metadata};
 
@@ -28,18 +29,7 @@ pub(super) const INFO: FormatInfo = FormatInfo {
     sniff: looks_like_doccano,
     layout: Layout::ManyInOne,
     unit: OffsetUnit::Utf16,
-    carries: Features::of(&[
-        Feature::Text,
-        Feature::DocumentIds,
-        Feature::Metadata,
-        Feature::Entities,
-        Feature::Unlocated,
-        Feature::Labels,
-        Feature::Crossing,
-        Feature::Nesting,
-        Feature::LineCrossing,
-        Feature::SubWord,
-    ]),
+    carries: Features::SPANS.and(&[Feature::Metadata]),
     reader: Some(read_doccano),
     writer: Some(Writer::Stream(Stream { document: write_doccano, ..Stream::PLAIN })),
 };
@@ -138,28 +128,16 @@ impl From<Item> for Found {
 /// Reads doccano's JSON Lines. Entities that a relation `fragment` joins are one.
 ///
 /// # Errors
-/// If the input is no UTF-8, too long, or cannot be read.
+/// If the input cannot be read on.
 pub(super) fn read_doccano(
     input: &mut Input<'_>,
     import: &mut Import<'_>,
 ) -> Result<(), ReadError> {
-    let text = input.read_text(import.options.limits)?;
     let mut rows = Vec::new();
-    for (idx, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<Row>(line) {
-            Ok(row) => rows.push((
-                idx as u64 + 1,
-                row.text,
-                entities(row.label, row.entities, &row.relations),
-                row.rest,
-            )),
-            Err(error) => {
-                let problem =
-                    ReadProblem::Shape(format!("{error}; expected a text and its labels"));
-                import.refuse(idx as u64 + 1, 0, &problem);
-            }
-        }
-    }
+    let mut take = |row: Row, line, _: &mut Import<'_>| {
+        rows.push((line, row.text, entities(row.label, row.entities, &row.relations), row.rest));
+    };
+    for_each_row(input, import, "a text and its labels", &mut take)?;
     let unit = import.options.unit.unwrap_or_else(|| {
         let evidence =
             Evidence::of(rows.iter().map(|(_, text, found, _)| (text.as_str(), found.as_slice())));

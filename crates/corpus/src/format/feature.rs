@@ -92,6 +92,19 @@ impl Features {
     /// Every feature.
     pub const ALL: Self = Self((1 << Feature::ALL.len()) - 1);
 
+    /// Any entities, labelled, in a text that stays as it is.
+    pub const SPANS: Self = Self::of(&[
+        Feature::Text,
+        Feature::DocumentIds,
+        Feature::Entities,
+        Feature::Unlocated,
+        Feature::Labels,
+        Feature::Crossing,
+        Feature::Nesting,
+        Feature::LineCrossing,
+        Feature::SubWord,
+    ]);
+
     /// The set of these.
     #[must_use]
     pub const fn of(features: &[Feature]) -> Self {
@@ -107,6 +120,12 @@ impl Features {
     #[must_use]
     pub const fn all_but(features: &[Feature]) -> Self {
         Self(Self::ALL.0 & !Self::of(features).0)
+    }
+
+    /// This set and these.
+    #[must_use]
+    pub const fn and(self, features: &[Feature]) -> Self {
+        Self(self.0 | Self::of(features).0)
     }
 
     /// This set without these.

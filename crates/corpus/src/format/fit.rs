@@ -1,17 +1,12 @@
 //! Cuts documents to what a format carries and counts what is lost: here and nowhere else.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
-
-use tawsim_tokenizer::{Span, Tokenized, Tokenizer};
 
 use super::conllu::carries_tokens;
 use super::feature::{Feature, Features};
 use super::geojson::located;
-use crate::{
-    Document, Entity, EntityDetails, GivenSentence, GivenToken, GivenTokens, LinkDetails,
-    ValueDetails, units_of,
-};
+use super::tokens::units;
+use crate::{Document, Entity, EntityDetails, GivenTokens, LinkDetails, ValueDetails, units_of};
 
 /// What was lost in writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,103 +45,6 @@ impl std::fmt::Display for Losses {
         }
         self.refused.iter().try_for_each(|(id, why)| writeln!(f, "not written: {id}: {why}"))
     }
-}
-
-/// The units of a document that token-wise formats write a row for, and where sentences end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Units {
-    /// Words or clitic segments, ordered and disjoint.
-    pub spans: Vec<Span>,
-    /// Ranges of `spans`, in order, without gaps.
-    pub sentences: Vec<Range<usize>>,
-}
-
-/// The words that came with the document, else our segments.
-#[must_use]
-pub fn units(document: &Document) -> Units {
-    if document.tokens.rows.is_empty() { own_units(&document.text) } else { given_units(document) }
-}
-
-/// The tokens and sentences of a file, if they are not those that we make ourselves.
-///
-/// Of a token that holds one of our units and beside it only what stands between units (white space, bidi marks)
-/// the unit is taken; tokens of nothing else, and those that overlap the one before, are left out.
-pub(super) fn given_tokens(text: &str, mut spans: Vec<Span>, sentences: &[Span]) -> GivenTokens {
-    let own = own_units(text);
-    spans.sort();
-    let core = |span: Span| {
-        let start = own.spans.partition_point(|unit| unit.end() <= span.start());
-        let end = own.spans.partition_point(|unit| unit.start() < span.end());
-        match own.spans.get(start..end)? {
-            [] => None,
-            [unit] if unit.cover(span) == span => Some(*unit),
-            _ => Some(span),
-        }
-    };
-    let mut end = 0;
-    let cores = spans.into_iter().filter_map(core);
-    let spans: Vec<Span> = cores
-        .filter(|span| {
-            let is_behind = span.start() >= end;
-            end = if is_behind { span.end() } else { end };
-            is_behind
-        })
-        .collect();
-    let rows_of = |sentence: &Span| {
-        let start = spans.partition_point(|span| span.start() < sentence.start());
-        start..spans.partition_point(|span| span.start() < sentence.end()).max(start)
-    };
-    let mut sentences: Vec<Range<usize>> = sentences.iter().map(rows_of).collect();
-    sentences.sort_by_key(|rows| rows.start);
-    let mut end = 0;
-    sentences.retain(|rows| {
-        let is_behind = rows.start >= end && rows.start < rows.end;
-        end = if is_behind { rows.end } else { end };
-        is_behind
-    });
-    if own.spans == spans && own.sentences == sentences {
-        return GivenTokens::default();
-    }
-    let row = |span| GivenToken { span, ..GivenToken::default() };
-    let sentence = |rows| GivenSentence { rows, ..GivenSentence::default() };
-    GivenTokens {
-        rows: spans.into_iter().map(row).collect(),
-        sentences: sentences.into_iter().map(sentence).collect(),
-    }
-}
-
-fn own_units(text: &str) -> Units {
-    let mut tokenized = Tokenized::default();
-    Tokenizer::new().tokenize(text, &mut tokenized);
-    let segments = tokenized.segments();
-    let (mut sentences, mut at) = (Vec::new(), 0);
-    for sentence in tokenized.sentences() {
-        let end = segments.partition_point(|s| s.token_idx < sentence.end_token_idx);
-        sentences.push(at..end);
-        at = end;
-    }
-    Units { spans: segments.iter().map(|segment| segment.span).collect(), sentences }
-}
-
-fn given_units(document: &Document) -> Units {
-    let tokens = &document.tokens;
-    let mut units = Units::default();
-    let mut ends = tokens.sentences.iter().map(|sentence| sentence.rows.end).peekable();
-    let mut start = 0;
-    for (idx, row) in tokens.rows.iter().enumerate() {
-        let is_behind = units.spans.last().is_none_or(|last| last.end() <= row.span.start());
-        if row.n_words == 0 && !row.span.is_empty() && is_behind {
-            units.spans.push(row.span);
-        }
-        if ends.next_if(|end| *end <= idx + 1).is_some() {
-            units.sentences.push(start..units.spans.len());
-            start = units.spans.len();
-        }
-    }
-    if start < units.spans.len() {
-        units.sentences.push(start..units.spans.len());
-    }
-    units
 }
 
 /// The document as a format that carries `carries` can write it; what it cannot is added to `losses`.

@@ -34,6 +34,7 @@ pub(super) const INFO: FormatInfo = FormatInfo {
         document: write_known,
         separator: ",\n",
         footer: |_, out| write_geojson_footer(out),
+        needs_all_labels: false,
     })),
 };
 

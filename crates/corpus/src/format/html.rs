@@ -29,6 +29,8 @@ pub(super) const INFO: FormatInfo = FormatInfo {
         document: |document, context, out| write_html_document(document, context.labels, out),
         separator: "",
         footer: |_, out| write_html_footer(out),
+        // The legend.
+        needs_all_labels: true,
     })),
 };
 

@@ -59,22 +59,31 @@ impl Input<'_> {
     /// # Errors
     /// If it is longer than `limits` grant, no UTF-8, or cannot be read.
     pub fn read_text(&mut self, limits: Limits) -> Result<String, ReadError> {
+        String::from_utf8(self.read_bytes(limits)?).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let n_lines = error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count();
+            ReadError {
+                line: n_lines as u64 + 1,
+                byte: valid as u64,
+                problem: ReadProblem::NotUtf8,
+            }
+        })
+    }
+
+    /// The whole input, the byte order mark of UTF-8 left out.
+    pub(super) fn read_bytes(&mut self, limits: Limits) -> Result<Vec<u8>, ReadError> {
         let limit = limits.max_document_bytes;
-        let at = |byte: usize, line: u64, problem| ReadError { line, byte: byte as u64, problem };
+        let at = |byte: usize, problem| ReadError { line: 1, byte: byte as u64, problem };
         let mut bytes = Vec::new();
         let read = (&mut *self.main).take(limit as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(|error| at(bytes.len(), 1, error.into()))?;
+        read.map_err(|error| at(bytes.len(), error.into()))?;
         if bytes.len() > limit {
-            return Err(at(0, 1, ReadProblem::TooMuch { what: "bytes", limit }));
+            return Err(at(0, ReadProblem::TooMuch { what: "bytes", limit }));
         }
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes.drain(..3);
         }
-        String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            let n_lines = error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count();
-            at(valid, n_lines as u64 + 1, ReadProblem::NotUtf8)
-        })
+        Ok(bytes)
     }
 }
 

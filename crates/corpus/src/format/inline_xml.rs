@@ -22,18 +22,9 @@ pub(super) const INFO: FormatInfo = FormatInfo {
     sniff: looks_like_inline_xml,
     layout: Layout::SINGLE,
     unit: OffsetUnit::CodePoint,
-    carries: Features::of(&[
-        Feature::Text,
-        Feature::DocumentIds,
-        Feature::Entities,
-        Feature::Unlocated,
-        Feature::Labels,
-        Feature::Nesting,
-        Feature::LineCrossing,
-        Feature::SubWord,
-        Feature::Scores,
-        Feature::EntityIds,
-    ]),
+    carries: Features::SPANS
+        .and(&[Feature::Scores, Feature::EntityIds])
+        .and_not(&[Feature::Crossing]),
     reader: Some(read_inline_xml),
     writer: Some(Writer::Files(Files { parts: &[("xml", write_inline_xml)], shared: &[] })),
 };

@@ -19,8 +19,8 @@ use std::io::{self, Write};
 use tawsim_tokenizer::{OffsetUnit, Span};
 
 use super::{
-    Feature, Features, Files, Format, FormatInfo, Import, Input, Layout, ReadError, ReadProblem,
-    WriteContext, Writer,
+    Feature, Features, Files, Format, FormatInfo, Import, Input, Layout, Limits, ReadError,
+    ReadProblem, WriteContext, Writer,
 };
 use crate::{Document, Entity, LabelSet};
 
@@ -51,7 +51,8 @@ pub(super) const INFO: FormatInfo = FormatInfo {
 
 fn read(input: &mut Input<'_>, import: &mut Import<'_>) -> Result<(), ReadError> {
     let text = input.read_text(import.options.limits)?;
-    let document = read_interlinear(&text, import.labels)?;
+    let limit = import.options.limits.max_entities;
+    let document = Reader { limit, ..Reader::new(import.labels) }.read(&text)?;
     import.report.entities_in += document.entities.len() as u64;
     import.document(document);
     Ok(())
@@ -66,33 +67,12 @@ fn write(document: &Document, context: &WriteContext<'_>, out: &mut dyn Write) -
 /// # Errors
 /// The first line that is wrong, with its place.
 pub fn read_interlinear(input: &str, labels: &mut LabelSet) -> Result<Document, ReadError> {
-    let mut reader = Reader {
-        document: Document::default(),
-        has_text: false,
-        from: 0,
-        drop_final_newline: false,
-        labels,
-    };
-    let mut in_header = true;
-    let mut byte = 0;
-    for (idx, line) in input.split_inclusive('\n').enumerate() {
-        let at = |problem| ReadError { line: idx as u64 + 1, byte: byte as u64, problem };
-        if in_header {
-            in_header = reader.header_line(line.trim_end(), idx).map_err(at)?;
-        } else if let Some(entity) = line.strip_prefix('\t') {
-            reader.entity_line(entity.trim_end_matches('\n')).map_err(at)?;
-        } else {
-            reader.text_line(line);
-        }
-        byte += line.len();
-    }
-    if reader.drop_final_newline && reader.document.text.ends_with('\n') {
-        reader.document.text.pop();
-    }
-    Ok(reader.document)
+    Reader::new(labels).read(input)
 }
 
 struct Reader<'a> {
+    /// The most entities that are taken.
+    limit: usize,
     document: Document,
     has_text: bool,
     /// Where the search for the next entity begins in the text.
@@ -101,7 +81,37 @@ struct Reader<'a> {
     labels: &'a mut LabelSet,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(labels: &'a mut LabelSet) -> Self {
+        Self {
+            limit: Limits::default().max_entities,
+            document: Document::default(),
+            has_text: false,
+            from: 0,
+            drop_final_newline: false,
+            labels,
+        }
+    }
+
+    fn read(mut self, input: &str) -> Result<Document, ReadError> {
+        let (mut in_header, mut byte) = (true, 0);
+        for (idx, line) in input.split_inclusive('\n').enumerate() {
+            let at = |problem| ReadError { line: idx as u64 + 1, byte: byte as u64, problem };
+            if in_header {
+                in_header = self.header_line(line.trim_end(), idx).map_err(at)?;
+            } else if let Some(entity) = line.strip_prefix('\t') {
+                self.entity_line(entity.trim_end_matches('\n')).map_err(at)?;
+            } else {
+                self.text_line(line);
+            }
+            byte += line.len();
+        }
+        if self.drop_final_newline && self.document.text.ends_with('\n') {
+            self.document.text.pop();
+        }
+        Ok(self.document)
+    }
+
     /// Takes one header line; says whether the header goes on.
     fn header_line(&mut self, line: &str, line_idx: usize) -> Result<bool, ReadProblem> {
         if line_idx == 0 && line != MAGIC {
@@ -127,6 +137,9 @@ impl Reader<'_> {
     fn entity_line(&mut self, line: &str) -> Result<(), ReadProblem> {
         if !self.has_text {
             return Err(ReadProblem::Interlinear("an entity line stands before any text line"));
+        }
+        if self.document.entities.len() >= self.limit {
+            return Err(ReadProblem::TooMuch { what: "entities", limit: self.limit });
         }
         let mut fields = line.split('\t');
         let (Some(label), Some(surface)) = (fields.next(), fields.next()) else {

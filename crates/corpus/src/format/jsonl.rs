@@ -1,11 +1,12 @@
 //! JSON Lines: one document a line. See [`JsonlReader`] for the fields.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Write};
 
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::align::{UNIT_NAMES, align, unit_name};
 use super::jsonl_rows::{EntityRow, LayerRow, Row, RowRef, cut_edge};
+use super::lines::{Lines, for_each_row};
 use super::{
     Aligned, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
     Stream, WriteContext, Writer,
@@ -54,12 +55,8 @@ fn sniff(head: &str) -> Option<&'static str> {
 ///
 /// After an error the reader goes on with the next line.
 pub struct JsonlReader<'l, R> {
-    input: R,
+    lines: Lines<R>,
     labels: &'l mut LabelSet,
-    line: u64,
-    byte: u64,
-    buffer: Vec<u8>,
-    is_done: bool,
 }
 
 impl<'l, R: BufRead> JsonlReader<'l, R> {
@@ -68,85 +65,7 @@ impl<'l, R: BufRead> JsonlReader<'l, R> {
 
     /// A reader of `input` that adds the labels it meets to `labels`.
     pub fn new(input: R, labels: &'l mut LabelSet) -> Self {
-        Self { input, labels, line: 0, byte: 0, buffer: Vec::new(), is_done: false }
-    }
-
-    /// Reads the next line into the buffer; `None` at the end of the input.
-    fn next_line(&mut self) -> Option<Result<(), ReadProblem>> {
-        self.byte += self.buffer.len() as u64;
-        self.line += 1;
-        self.buffer.clear();
-        let limit = Self::MAX_LINE_BYTES as u64 + 1;
-        match self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer) {
-            Ok(0) => None,
-            Ok(_) if self.buffer.len() as u64 == limit && self.buffer.last() != Some(&b'\n') => {
-                Some(
-                    self.skip_line()
-                        .and(Err(ReadProblem::LineTooLong { limit: Self::MAX_LINE_BYTES })),
-                )
-            }
-            Ok(_) => Some(Ok(())),
-            Err(error) => {
-                self.is_done = true;
-                Some(Err(error.into()))
-            }
-        }
-    }
-
-    fn skip_line(&mut self) -> Result<(), ReadProblem> {
-        loop {
-            let chunk = self.input.fill_buf()?;
-            let end = chunk.iter().position(|&b| b == b'\n');
-            let n = end.map_or(chunk.len(), |at| at + 1);
-            self.input.consume(n);
-            self.byte += n as u64;
-            if end.is_some() || n == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    /// The line's row; `None` if the line is empty.
-    fn parse_row(&self) -> Result<Option<Row>, ReadError> {
-        let error = |problem, at: usize| ReadError {
-            line: self.line,
-            byte: self.byte + at as u64,
-            problem,
-        };
-        let line = std::str::from_utf8(&self.buffer)
-            .map_err(|e| error(ReadProblem::NotUtf8, e.valid_up_to()))?;
-        let line = if self.line == 1 { line.trim_start_matches('\u{FEFF}') } else { line };
-        if line.trim().is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_str(line).map(Some).map_err(|e| error(ReadProblem::Json(e), 0))
-    }
-
-    fn parse_line(&mut self) -> Result<Option<Document>, ReadError> {
-        let Some(row) = self.parse_row()? else { return Ok(None) };
-        let document = Strict { labels: self.labels }.document(row);
-        document.map(Some).map_err(|problem| self.error(problem))
-    }
-
-    /// What `parse` makes of the next line that has something.
-    fn next_with<T>(
-        &mut self,
-        parse: impl Fn(&mut Self) -> Result<Option<T>, ReadError>,
-    ) -> Option<Result<T, ReadError>> {
-        while !self.is_done {
-            let (line, byte) = (self.line + 1, self.byte + self.buffer.len() as u64);
-            if let Err(problem) = self.next_line()? {
-                return Some(Err(ReadError { line, byte, problem }));
-            }
-            if let Some(result) = parse(self).transpose() {
-                return Some(result);
-            }
-        }
-        None
-    }
-
-    fn error(&self, problem: ReadProblem) -> ReadError {
-        ReadError { line: self.line, byte: self.byte, problem }
+        Self { lines: Lines::new(input, Self::MAX_LINE_BYTES), labels }
     }
 }
 
@@ -154,7 +73,13 @@ impl<R: BufRead> Iterator for JsonlReader<'_, R> {
     type Item = Result<Document, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_with(Self::parse_line)
+        let parse = |line: &str| serde_json::from_str(line).map_err(ReadProblem::Json);
+        let row = match self.lines.next_with(parse)? {
+            Ok(row) => row,
+            Err(error) => return Some(Err(error)),
+        };
+        let document = Strict { labels: self.labels }.document(row);
+        Some(document.map_err(|problem| self.lines.error(problem)))
     }
 }
 
@@ -248,18 +173,7 @@ fn misplaced(row: &EntityRow, text: &str, map: &OffsetMap<'_>) -> ReadProblem {
 /// # Errors
 /// If the input cannot be read on.
 pub fn read_jsonl(input: &mut Input<'_>, import: &mut Import<'_>) -> Result<(), ReadError> {
-    // The labels are the import's; the reader only splits and parses lines here.
-    let mut unused = LabelSet::new();
-    let mut reader = JsonlReader::new(&mut *input.main, &mut unused);
-    while let Some(row) = reader.next_with(|reader| reader.parse_row()) {
-        let line = reader.line;
-        match row {
-            Ok(row) => import_row(row, line, import),
-            Err(error) if matches!(error.problem, ReadProblem::Io(_)) => return Err(error),
-            Err(error) => import.refuse(line, 0, &error.problem),
-        }
-    }
-    Ok(())
+    for_each_row(input, import, "a document", &mut import_row)
 }
 
 fn import_row(mut row: Row, line: u64, import: &mut Import<'_>) {

@@ -22,26 +22,14 @@ pub(super) const INFO: FormatInfo = FormatInfo {
     sniff: looks_like_label_studio,
     layout: Layout::ManyInOne,
     unit: OffsetUnit::CodePoint,
-    carries: Features::of(&[
-        Feature::Text,
-        Feature::DocumentIds,
-        Feature::Metadata,
-        Feature::Entities,
-        Feature::Unlocated,
-        Feature::Labels,
-        Feature::Crossing,
-        Feature::Nesting,
-        Feature::LineCrossing,
-        Feature::SubWord,
-        Feature::Scores,
-        Feature::EntityIds,
-    ]),
+    carries: Features::SPANS.and(&[Feature::Metadata, Feature::Scores, Feature::EntityIds]),
     reader: Some(read_label_studio),
     writer: Some(Writer::Stream(Stream {
         header: |_, out| out.write_all(b"[\n"),
         document: write_task,
         separator: ",\n",
         footer: |_, out| out.write_all(b"\n]\n"),
+        needs_all_labels: false,
     })),
 };
 

@@ -25,7 +25,9 @@ mod cas;
 mod conll;
 mod conll_read;
 mod conllu;
+mod conllu_line;
 mod conllu_read;
+mod conllu_words;
 mod detect;
 mod doccano;
 mod error;
@@ -44,15 +46,14 @@ mod jsonl;
 mod jsonl_rows;
 mod label_studio;
 mod label_studio_read;
+mod lines;
 mod links;
 mod mentions;
 mod misc;
-mod own_tokens;
 mod prodigy;
 mod report;
-#[cfg(test)]
-mod tests;
 mod text;
+mod tokens;
 mod webanno_tsv;
 mod webanno_tsv_read;
 mod write;
@@ -65,7 +66,7 @@ pub use conll_read::{TagPlan, read_conll};
 pub use detect::{Detection, detect};
 pub use error::{ReadError, ReadProblem};
 pub use feature::{Feature, Features};
-pub use fit::{Losses, Units, units};
+pub use fit::Losses;
 pub use geojson::{GEOJSON_SEPARATOR, write_geojson, write_geojson_footer, write_geojson_header};
 pub use html::{is_display_control, write_html_document, write_html_footer, write_html_header};
 pub use import::{Import, Input, Limits, Mention, ReadOptions};
@@ -74,9 +75,10 @@ pub use jsonl::{JsonlReader, read_jsonl, write_jsonl, write_jsonl_with_details};
 pub use links::{GoldLink, LinkError, read_links};
 pub use mentions::{write_mentions, write_mentions_header};
 pub use report::{ImportReport, Place, Tallies, Tally};
+pub use tokens::{Units, units};
 pub use write::{
-    Files, Stream, WriteContext, WriteDocument, WriteFrame, WriteOptions, Writer, write_files,
-    write_stream,
+    Files, FilesWriter, PutFile, Stream, StreamWriter, WriteContext, WriteDocument, WriteFrame,
+    WriteOptions, Writer, write_files, write_stream,
 };
 
 use std::path::Path;

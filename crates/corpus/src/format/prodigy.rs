@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::json_fields::{Offsets, check_fields, metadata_of, take_name};
+use super::lines::for_each_row;
 use super::{
     Feature, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
     Stream, WriteContext, Writer, units,
@@ -174,23 +175,12 @@ struct SpanRow {
 /// Reads Prodigy's JSON Lines. Only what was accepted is taken. Tokens that are the same as ours are not kept.
 ///
 /// # Errors
-/// If the input is no UTF-8, too long, or cannot be read.
+/// If the input cannot be read on.
 pub(super) fn read_prodigy(
     input: &mut Input<'_>,
     import: &mut Import<'_>,
 ) -> Result<(), ReadError> {
-    let text = input.read_text(import.options.limits)?;
-    for (idx, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let number = idx as u64 + 1;
-        match serde_json::from_str::<Row>(line) {
-            Ok(row) => take_row(row, number, import),
-            Err(error) => {
-                let problem = ReadProblem::Shape(format!("{error}; expected a text and its spans"));
-                import.refuse(number, 0, &problem);
-            }
-        }
-    }
-    Ok(())
+    for_each_row(input, import, "a text and its spans", &mut take_row)
 }
 
 fn take_row(mut row: Row, line: u64, import: &mut Import<'_>) {

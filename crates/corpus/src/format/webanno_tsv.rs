@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::cas::{CARRIES, NAMED_ENTITY, cut_char};
-use super::fit::units;
+use super::tokens::units;
 use super::webanno_tsv_read::read_webanno_tsv;
 use super::{Feature, Files, Format, FormatInfo, Layout, Units, WriteContext, Writer};
 use crate::Document;

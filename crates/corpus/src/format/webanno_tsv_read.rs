@@ -6,7 +6,7 @@ use std::ops::Range;
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::cas::link_to;
-use super::fit::given_tokens;
+use super::tokens::given_tokens;
 use super::webanno_tsv::FIRST_LINE;
 use super::{Import, Input, Limits, Mention, ReadError, ReadProblem};
 use crate::{Document, EntityDetails};

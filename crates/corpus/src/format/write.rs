@@ -58,6 +58,8 @@ pub struct Stream {
     pub separator: &'static str,
     /// What stands behind the last.
     pub footer: WriteFrame,
+    /// Whether the header names the labels of all documents.
+    pub needs_all_labels: bool,
 }
 
 impl Stream {
@@ -67,6 +69,7 @@ impl Stream {
         document: |_, _, _| Ok(()),
         separator: "",
         footer: |_, _| Ok(()),
+        needs_all_labels: false,
     };
 }
 
@@ -89,22 +92,79 @@ pub fn write_stream<'d>(
     context: &WriteContext<'_>,
     out: &mut dyn Write,
 ) -> io::Result<Losses> {
-    let Some(Writer::Stream(stream)) = info.writer else { return Err(wrong_kind(info)) };
-    let mut losses = Losses::default();
-    let mut has_written = false;
-    (stream.header)(context, out)?;
+    let mut writer = StreamWriter::new(info, context.options, out)?;
     for document in documents {
-        let Some(bytes) = written(info, stream.document, document, (context, &mut losses))? else {
-            continue;
-        };
-        if has_written && !bytes.is_empty() {
-            out.write_all(stream.separator.as_bytes())?;
-        }
-        has_written |= !bytes.is_empty();
-        out.write_all(&bytes)?;
+        writer.write(document, context.labels)?;
     }
-    (stream.footer)(context, out)?;
-    Ok(losses)
+    writer.finish(context.labels)
+}
+
+/// Writes documents one by one to one file, as they come.
+pub struct StreamWriter<'a> {
+    info: &'a FormatInfo,
+    stream: Stream,
+    options: &'a WriteOptions,
+    out: &'a mut dyn Write,
+    losses: Losses,
+    has_begun: bool,
+    has_written: bool,
+    /// What must wait for the header, which waits for the labels.
+    held: Vec<u8>,
+}
+
+impl<'a> StreamWriter<'a> {
+    /// A writer in the format of a [`Stream`].
+    ///
+    /// # Errors
+    /// If the format is no stream.
+    pub fn new(
+        info: &'a FormatInfo,
+        options: &'a WriteOptions,
+        out: &'a mut dyn Write,
+    ) -> io::Result<Self> {
+        let Some(Writer::Stream(stream)) = info.writer else { return Err(wrong_kind(info)) };
+        let (losses, held) = (Losses::default(), Vec::new());
+        Ok(Self { info, stream, options, out, losses, has_begun: false, has_written: false, held })
+    }
+
+    /// Writes one document. `labels` may grow from one document to the next.
+    ///
+    /// # Errors
+    /// If the output fails.
+    pub fn write(&mut self, document: &Document, labels: &LabelSet) -> io::Result<()> {
+        let context = &WriteContext { labels, options: self.options };
+        if !self.stream.needs_all_labels {
+            self.begin(context)?;
+        }
+        let losses = &mut self.losses;
+        let bytes = written(self.info, self.stream.document, document, (context, losses))?;
+        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
+        let separator = if self.has_written { self.stream.separator } else { "" };
+        self.has_written = true;
+        let held = &mut self.held;
+        let out: &mut dyn Write = if self.has_begun { &mut *self.out } else { held };
+        out.write_all(separator.as_bytes())?;
+        out.write_all(&bytes)
+    }
+
+    fn begin(&mut self, context: &WriteContext<'_>) -> io::Result<()> {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return Ok(());
+        }
+        (self.stream.header)(context, self.out)
+    }
+
+    /// Ends the file; what was lost.
+    ///
+    /// # Errors
+    /// If the output fails.
+    pub fn finish(mut self, labels: &LabelSet) -> io::Result<Losses> {
+        let context = &WriteContext { labels, options: self.options };
+        self.begin(context)?;
+        self.out.write_all(&self.held)?;
+        (self.stream.footer)(context, self.out)?;
+        Ok(self.losses)
+    }
 }
 
 fn written(
@@ -141,30 +201,77 @@ pub fn write_files<'d>(
     context: &WriteContext<'_>,
     put: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> io::Result<Losses> {
-    let Some(Writer::Files(files)) = info.writer else { return Err(wrong_kind(info)) };
-    let mut losses = Losses::default();
-    let mut taken = BTreeSet::new();
-    for (name, write) in files.shared {
-        let mut bytes = Vec::new();
-        write(context, &mut bytes)?;
-        put(name, &bytes)?;
-    }
+    let mut writer = FilesWriter::new(info, context.options, put)?;
     for document in documents {
-        let fitted = fit(document, info.carries, names(info, document), &mut losses);
-        match parts_of(files, &fitted, context) {
+        writer.write(document, context.labels)?;
+    }
+    writer.finish(context.labels)
+}
+
+/// Takes a file's name and content.
+pub type PutFile<'a> = &'a mut dyn FnMut(&str, &[u8]) -> io::Result<()>;
+
+/// Writes documents one by one as files of a folder, as they come.
+pub struct FilesWriter<'a> {
+    info: &'a FormatInfo,
+    files: Files,
+    options: &'a WriteOptions,
+    put: PutFile<'a>,
+    losses: Losses,
+    taken: BTreeSet<String>,
+}
+
+impl<'a> FilesWriter<'a> {
+    /// A writer in the format of [`Files`].
+    ///
+    /// # Errors
+    /// If the format is a stream.
+    pub fn new(
+        info: &'a FormatInfo,
+        options: &'a WriteOptions,
+        put: PutFile<'a>,
+    ) -> io::Result<Self> {
+        let Some(Writer::Files(files)) = info.writer else { return Err(wrong_kind(info)) };
+        let (losses, taken) = (Losses::default(), BTreeSet::new());
+        Ok(Self { info, files, options, put, losses, taken })
+    }
+
+    /// Writes one document. `labels` may grow from one document to the next.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&mut self, document: &Document, labels: &LabelSet) -> io::Result<()> {
+        let context = &WriteContext { labels, options: self.options };
+        let names = names(self.info, document);
+        let fitted = fit(document, self.info.carries, names, &mut self.losses);
+        match parts_of(self.files, &fitted, context) {
             Ok(parts) => {
-                let stem = free_stem(&document.id, &mut taken);
-                for (extension, bytes) in parts {
-                    put(&format!("{stem}.{extension}"), &bytes)?;
-                }
+                let stem = free_stem(&document.id, &mut self.taken);
+                let mut parts = parts.into_iter();
+                parts.try_for_each(|(extension, bytes)| {
+                    (self.put)(&format!("{stem}.{extension}"), &bytes)
+                })
             }
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                losses.refused.push((document.id.clone(), error.to_string()));
+                self.losses.refused.push((document.id.clone(), error.to_string()));
+                Ok(())
             }
-            Err(error) => return Err(error),
+            Err(error) => Err(error),
         }
     }
-    Ok(losses)
+
+    /// Writes the files that stand once in the folder; what was lost.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn finish(self, labels: &LabelSet) -> io::Result<Losses> {
+        for (name, write) in self.files.shared {
+            let mut bytes = Vec::new();
+            write(&WriteContext { labels, options: self.options }, &mut bytes)?;
+            (self.put)(name, &bytes)?;
+        }
+        Ok(self.losses)
+    }
 }
 
 type Part = (&'static str, Vec<u8>);
