@@ -1,5 +1,8 @@
 //! Where annotators differ, and what was decided.
 
+use std::collections::BTreeSet;
+
+use tawsim_corpus::EntityGroup;
 use tawsim_tokenizer::Span;
 
 use crate::{
@@ -18,41 +21,19 @@ pub struct Disagreement {
     pub is_decided: bool,
 }
 
-/// Overlapping entities of all layers.
-struct Cluster<'a> {
-    span: Span,
-    candidates: Vec<&'a Annotation>,
-}
-
-impl Cluster<'_> {
-    /// Every layer has exactly this one entity.
-    fn is_agreed(&self, n_layers: usize) -> bool {
-        let first = self.candidates[0];
-        let same = |a: &&Annotation| a.span == first.span && a.label == first.label;
-        let mut layers: Vec<LayerId> = self.candidates.iter().map(|a| a.layer).collect();
-        layers.sort_unstable();
-        layers.dedup();
-        layers.len() == n_layers
-            && self.candidates.len() == n_layers
-            && self.candidates.iter().all(same)
-    }
-}
-
 /// The entities of these layers in groups that share text, in text order.
-fn clusters<'a>(document: &'a StoredDocument, layers: &[LayerId]) -> Vec<Cluster<'a>> {
+fn groups<'a>(
+    document: &'a StoredDocument,
+    layers: &[LayerId],
+) -> Vec<EntityGroup<&'a Annotation>> {
     let is_entity = |a: &&Annotation| layers.contains(&a.layer) && a.state == SpanState::Confirmed;
-    let mut found: Vec<Cluster<'a>> = Vec::new();
-    // Annotations are ordered by start, so an entity can only join the last cluster.
-    for entity in document.annotations.iter().filter(is_entity) {
-        match found.last_mut().filter(|last| last.span.overlaps(entity.span)) {
-            Some(last) => {
-                last.span = last.span.cover(entity.span);
-                last.candidates.push(entity);
-            }
-            None => found.push(Cluster { span: entity.span, candidates: vec![entity] }),
-        }
-    }
-    found
+    // Annotations are ordered by start.
+    EntityGroup::all(document.annotations.iter().filter(is_entity), |a| a.span)
+}
+
+/// Whether every layer has each of these entities.
+fn is_agreed(group: &EntityGroup<&Annotation>, n_layers: usize) -> bool {
+    group.is_agreed(n_layers, |a| ((a.span, a.label.as_str()), a.layer))
 }
 
 impl StoredDocument {
@@ -71,11 +52,12 @@ impl StoredDocument {
                     && a.state != SpanState::Suggested
             })
         };
-        let differing = clusters(self, layers).into_iter().filter(|c| !c.is_agreed(layers.len()));
-        let disagreement = |cluster: Cluster<'_>| Disagreement {
-            span: cluster.span,
-            is_decided: cluster.candidates.iter().all(is_decided),
-            candidates: cluster.candidates.into_iter().cloned().collect(),
+        let differing =
+            groups(self, layers).into_iter().filter(|group| !is_agreed(group, layers.len()));
+        let disagreement = |group: EntityGroup<&Annotation>| Disagreement {
+            span: group.span,
+            is_decided: group.candidates.iter().all(is_decided),
+            candidates: group.candidates.into_iter().cloned().collect(),
         };
         differing.map(disagreement).collect()
     }
@@ -110,11 +92,16 @@ impl Project {
                 continue;
             }
             let document = self.document(row.id)?;
-            let agreed = clusters(&document, layers);
-            let agreed = agreed.iter().filter(|cluster| cluster.is_agreed(layers.len()));
-            edits.extend(agreed.map(|cluster| Edit::Adjudicate {
+            let agreed = groups(&document, layers)
+                .into_iter()
+                .filter(|group| is_agreed(group, layers.len()));
+            // The same entity of another layer says nothing more.
+            let mut taken = BTreeSet::new();
+            let candidates = agreed.flat_map(|group| group.candidates);
+            let first = candidates.filter(|a| taken.insert((a.span, a.label.as_str())));
+            edits.extend(first.map(|candidate| Edit::Adjudicate {
                 layer: into,
-                candidate: cluster.candidates[0].id,
+                candidate: candidate.id,
                 accept: true,
             }));
         }

@@ -201,6 +201,15 @@ impl Change {
         Self::Create { table, id, values }
     }
 
+    /// A row that is made with more values.
+    pub(crate) fn with(self, more: &[(&str, Scalar)]) -> Self {
+        let Self::Create { table, id, mut values } = self else { return self };
+        if let Self::Create { values: more, .. } = Self::create(table, id, more) {
+            values.extend(more);
+        }
+        Self::Create { table, id, values }
+    }
+
     /// Whether an event of this document (or of none) may make this change: the log of one document
     /// never touches another, so that each can be folded alone.
     pub(crate) fn is_allowed_in(&self, document: Option<DocumentId>) -> bool {

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
-use tawsim_corpus::{Document, Entity, LabelSet};
+use tawsim_corpus::{DetailsMap, Document, Entity, LabelSet};
 use tawsim_tokenizer::Span;
 
 use crate::change::{Change, DOCUMENT, Field};
-use crate::plan::{NewSpan, Plan, metadata_json, need_name, need_span_in};
+use crate::details::{Kept, details_in, metadata_in};
+use crate::plan::{NewSpan, Plan, link_json, metadata_json, need_name, need_span_in};
 use crate::stems::Stemmer;
 use crate::writing::{Entry, Writing};
 use crate::{
-    DocumentId, Edit, LayerId, NewLabel, Presence, Project, Receipt, Source, SpanId, SpanState,
-    StoreError, id, read, texts,
+    DocumentId, Edit, LayerId, LayerKind, NewLabel, Presence, Project, Receipt, Source, SpanId,
+    SpanState, StoreError, id, read, texts,
 };
 
 /// Where imported annotations go.
@@ -77,10 +78,15 @@ pub struct ImportReport {
     pub n_added: usize,
     /// Documents of the same name and text that were there; their new entities were added.
     pub n_known: usize,
+    /// New documents that came with tokens of their own, which are not kept.
+    pub n_documents_cut: usize,
     /// Entities handed in.
     pub n_entities: usize,
     /// Entities that were added.
     pub n_entities_added: usize,
+    /// Of those, entities of which something is not kept: ids, fragments, attributes, times, or of a link more than
+    /// its entry.
+    pub n_entities_cut: usize,
     /// What was left out.
     pub skipped: Vec<Skipped>,
     /// Labels that were added to the label set.
@@ -121,7 +127,8 @@ impl Project {
 }
 
 impl Importer<'_> {
-    /// Takes one document with its entities. A document in the trash comes back.
+    /// Takes one document with its entities, metadata, links and values, and what further annotators say, each in
+    /// a layer of that name. A document in the trash comes back; one that is there keeps its metadata.
     ///
     /// # Errors
     /// If the project cannot be written. What is wrong with the document is in the report.
@@ -131,20 +138,33 @@ impl Importer<'_> {
         labels: &LabelSet,
     ) -> Result<Option<DocumentId>, StoreError> {
         self.report.n_documents += 1;
-        self.report.n_entities += document.entities.len();
+        self.report.n_entities += document.n_entities();
+        let layers = document.layers.iter().map(|layer| &layer.entities);
+        let all = std::iter::once(&document.entities).chain(layers).flatten();
         if need_name(&document.id).is_err() {
             self.skip(&document.id, None, SkipReason::BadName);
-            for entity in &document.entities {
-                self.skip(&document.id, Some(entity.span), SkipReason::BadName);
-            }
+            all.for_each(|e| self.skip(&document.id, Some(e.span), SkipReason::BadName));
             return Ok(None);
         }
-        self.add_labels(document, labels)?;
+        self.add_labels(all, labels)?;
         let text_hash = id::sha256_hex(document.text.as_bytes());
         let id = DocumentId::of(&document.id, &text_hash);
         let mut plan = Plan { document: Some(id), ..Plan::default() };
         plan.changes.extend(self.need_text(id, document, &text_hash)?);
-        self.plan_entities(&mut plan, id, (document, labels))?;
+        let text = (id, document, labels);
+        let own = (self.options.layer, document.entities.as_slice(), &document.details);
+        self.plan_entities(&mut plan, text, own)?;
+        for layer in &document.layers {
+            if need_name(&layer.annotator).is_err() {
+                for entity in &layer.entities {
+                    self.skip(&document.id, Some(entity.span), SkipReason::BadName);
+                }
+                continue;
+            }
+            let list = (self.need_layer(&layer.annotator)?, &*layer.entities, &layer.details);
+            self.plan_entities(&mut plan, text, list)?;
+        }
+        self.report.n_entities_added += plan.created.len();
         let event = self.writing.next_id();
         self.writing.record(event, "import", plan)?;
         Ok(Some(id))
@@ -168,8 +188,20 @@ impl Importer<'_> {
         self.report.skipped.push(Skipped { document: document.to_owned(), span, reason });
     }
 
-    fn add_labels(&mut self, document: &Document, labels: &LabelSet) -> Result<(), StoreError> {
-        for entity in &document.entities {
+    /// The layer of this name, made if there is none.
+    fn need_layer(&mut self, name: &str) -> Result<LayerId, StoreError> {
+        match self.writing.edit(&Edit::AddLayer(name.to_owned(), LayerKind::Annotator)) {
+            Ok(()) | Err(StoreError::Exists(_)) => Ok(LayerId::of(name)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn add_labels<'e>(
+        &mut self,
+        entities: impl Iterator<Item = &'e Entity>,
+        labels: &LabelSet,
+    ) -> Result<(), StoreError> {
+        for entity in entities {
             let name = labels.name(entity.label);
             if self.labels.contains(name) {
                 continue;
@@ -196,6 +228,7 @@ impl Importer<'_> {
             self.report.n_known += 1;
         } else {
             self.report.n_added += 1;
+            self.report.n_documents_cut += usize::from(!document.tokens.is_empty());
         }
         texts::insert(&self.writing.tx, &mut self.stemmer, id, &document.text)?;
         Ok(match presence {
@@ -208,10 +241,12 @@ impl Importer<'_> {
                 after: Presence::Present.as_str().into(),
             }),
             None => {
+                let mut metadata = metadata_in(&document.metadata);
+                metadata.extend(self.options.metadata.clone());
                 let values = [
                     ("name", document.id.as_str().into()),
                     ("text_hash", text_hash.into()),
-                    ("metadata", metadata_json(&self.options.metadata).into()),
+                    ("metadata", metadata_json(&metadata).into()),
                 ];
                 Some(Change::create(DOCUMENT, id.0, &values))
             }
@@ -227,14 +262,14 @@ impl Importer<'_> {
     fn plan_entities(
         &mut self,
         plan: &mut Plan,
-        id: DocumentId,
-        (document, labels): (&Document, &LabelSet),
+        (id, document, labels): (DocumentId, &Document, &LabelSet),
+        (layer, entities, details): (LayerId, &[Entity], &DetailsMap),
     ) -> Result<(), StoreError> {
         let mut known = read::annotations(&self.writing.tx, id)?;
-        known.retain(|a| a.layer == self.options.layer);
+        known.retain(|a| a.layer == layer);
         let event = self.writing.next_id();
         let mut taken = Vec::new();
-        for entity in &document.entities {
+        for entity in entities {
             let label = labels.name(entity.label);
             if need_span_in(&document.text, id, entity.span).is_err() {
                 self.skip(&document.id, Some(entity.span), SkipReason::BadSpan);
@@ -245,20 +280,30 @@ impl Importer<'_> {
             } else {
                 taken.push((entity.span, entity.label));
                 let span = SpanId(event.nth_row(plan.created.len()));
-                plan.changes.push(self.new_span(span, entity, label));
+                let kept = details.get(&entity.key()).map(details_in);
+                self.report.n_entities_cut +=
+                    usize::from(kept.as_ref().is_some_and(|kept| !kept.is_all));
+                let place = (layer, entity, label);
+                plan.changes.push(self.new_span(span, place, kept.unwrap_or_default()));
                 plan.created.push(span);
             }
         }
-        self.report.n_entities_added += plan.created.len();
         Ok(())
     }
 
-    fn new_span(&self, id: SpanId, entity: &Entity, label: &str) -> Change {
+    fn new_span(
+        &self,
+        id: SpanId,
+        (layer, entity, label): (LayerId, &Entity, &str),
+        kept: Kept,
+    ) -> Change {
         let (state, source) = match &self.options.model {
             Some(version) => (SpanState::Suggested, Source::Model(version.clone())),
-            None => (SpanState::Confirmed, Source::Import),
+            None => (SpanState::Confirmed, kept.source.unwrap_or(Source::Import)),
         };
-        let made = NewSpan { layer: self.options.layer, span: entity.span, label, state };
-        made.change(id, &source.to_code(), entity.score, None)
+        let made = NewSpan { layer, span: entity.span, label, state };
+        let change = made.change(id, &source.to_code(), entity.score, kept.reviewer.as_deref());
+        let link = kept.link.as_ref().map(link_json);
+        change.with(&[("link", link.into()), ("value", kept.value.into())])
     }
 }

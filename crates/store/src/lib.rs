@@ -14,6 +14,7 @@ mod annotate_all;
 mod backup;
 mod change;
 mod codes;
+mod details;
 mod disk;
 mod edit;
 mod error;

@@ -141,8 +141,7 @@ impl Planner<'_> {
     }
 
     fn set_link(&self, span: SpanId, link: Option<&Link>) -> Planned {
-        let json = link.map(|link| serde_json::to_string(link).expect("two texts are JSON"));
-        self.set_span(span, "link", json.into())
+        self.set_span(span, "link", link.map(link_json).into())
     }
 
     fn set_span(&self, span: SpanId, field: &str, value: Scalar) -> Planned {
@@ -282,6 +281,10 @@ pub(crate) fn need_name(name: &str) -> Result<(), StoreError> {
 /// Metadata as one JSON object with sorted keys.
 pub(crate) fn metadata_json(metadata: &BTreeMap<String, String>) -> String {
     serde_json::to_string(metadata).expect("a map of texts is JSON")
+}
+
+pub(crate) fn link_json(link: &Link) -> String {
+    serde_json::to_string(link).expect("two texts are JSON")
 }
 
 /// A span to be made.

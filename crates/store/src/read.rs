@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tokenizer::Span;
 
+use crate::details::{details_of, metadata_out};
 use crate::{
     Annotation, Comment, DocumentId, DocumentRow, LabelRow, Layer, LayerId, Link, Presence,
     Project, Source, SpanId, SpanState, StoreError, StoredDocument,
@@ -106,7 +107,8 @@ impl Project {
         rows.next()?.map(annotation).transpose()
     }
 
-    /// The confirmed entities of one layer as a document of the corpus crate, its id the name.
+    /// The confirmed entities of one layer as a document of the corpus crate, its id the name, with links, values,
+    /// who decided, and metadata.
     ///
     /// # Errors
     /// If there is no such document, or the label set is full.
@@ -118,10 +120,13 @@ impl Project {
     ) -> Result<Document, StoreError> {
         let stored = self.document(document)?;
         let mut out = Document::new(stored.name.as_str(), stored.text.as_str());
+        out.metadata = metadata_out(&stored.metadata);
         for annotation in stored.entities(layer) {
             let label = labels.intern(&annotation.label);
             let label = label.map_err(|_| StoreError::BadLabelName(annotation.label.clone()))?;
-            out.entities.push(Entity::new(annotation.span, label));
+            let score = annotation.score.map(|score| score as f32);
+            let entity = Entity { span: annotation.span, label, score };
+            out.push(entity, details_of(annotation));
         }
         Ok(out)
     }

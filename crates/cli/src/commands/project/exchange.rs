@@ -6,7 +6,7 @@ use tawsim_store::{Presence, Project, ReviewState};
 
 use super::{Actor, Folder, find_layer, open, open_read_only};
 use crate::ExitCode;
-use crate::output::write_atomically;
+use crate::output::{PendingFile, write_atomically};
 use crate::progress::step_bar;
 use crate::streams::Streams;
 
@@ -55,36 +55,46 @@ pub(super) fn export(args: &ExportArgs, streams: &mut Streams<'_>) -> Result<Exi
         let words = format!("{}: {n_documents} documents, {n_events} events", path.display());
         streams.messages.tell(&words);
     }
+    let mut n_bad = 0;
     if let (Some(path), Some(layer)) = (&args.jsonl, &args.layer) {
-        export_jsonl(&project, args, (path, layer), streams)?;
+        n_bad = export_jsonl(&project, args, (path, layer), streams)?;
     }
-    Ok(ExitCode::Success)
+    Ok(ExitCode::from_failures(n_bad))
 }
 
+/// Returns how many documents could not be read.
 fn export_jsonl(
     project: &Project,
     args: &ExportArgs,
     (path, layer): (&PathBuf, &str),
     streams: &mut Streams<'_>,
-) -> Result<()> {
+) -> Result<usize> {
     let layer = find_layer(project, layer)?.id;
     let mut rows = project.documents(layer)?;
     let is_done = |state| matches!(state, ReviewState::Done | ReviewState::Approved);
     rows.retain(|row| row.presence == Presence::Present && (!args.done || is_done(row.review)));
     let bar = step_bar(rows.len() as u64, &streams.messages);
-    let (mut out, mut n_entities) = (Vec::new(), 0);
+    let (mut out, mut n_entities, mut n_bad) = (PendingFile::create(path)?, 0, 0);
     let mut labels: LabelSet = project.label_set()?;
     for row in &rows {
-        let document = project.corpus_document(row.id, layer, &mut labels)?;
-        n_entities += document.entities.len();
-        write_jsonl(&document, &labels, &mut out)?;
         bar.inc(1);
+        match project.corpus_document(row.id, layer, &mut labels) {
+            Ok(document) => {
+                n_entities += document.entities.len();
+                write_jsonl(&document, &labels, &mut out)?;
+            }
+            // One document that cannot be read keeps no other back.
+            Err(error) => {
+                streams.messages.error(&format!("{}: left out: {error}", row.name));
+                n_bad += 1;
+            }
+        }
     }
     bar.finish_and_clear();
-    write_atomically(path, &out)?;
-    let words = format!("{}: {} documents, {n_entities} entities", path.display(), rows.len());
-    streams.messages.tell(&words);
-    Ok(())
+    out.finish()?;
+    let n = rows.len() - n_bad;
+    streams.messages.tell(&format!("{}: {n} documents, {n_entities} entities", path.display()));
+    Ok(n_bad)
 }
 
 /// Take in what colleagues did in their copies. In any order, any number of times.

@@ -81,6 +81,12 @@ pub(super) struct SearchArgs {
     /// There is a span with a score of at most this.
     #[arg(long, value_name = "SCORE")]
     max_score: Option<f64>,
+    /// There is a span with a score of at least this.
+    #[arg(long, value_name = "SCORE")]
+    min_score: Option<f64>,
+    /// The document is flagged.
+    #[arg(long)]
+    flagged: bool,
     /// The document is new, in-progress, done, approved or skipped.
     #[arg(long, value_parser = parse_review)]
     review: Option<ReviewState>,
@@ -122,6 +128,8 @@ pub(super) fn search(args: &SearchArgs, streams: &mut Streams<'_>) -> Result<Exi
         state: args.state,
         reviewer: args.reviewer.clone(),
         max_score: args.max_score,
+        min_score: args.min_score,
+        is_flagged: args.flagged.then_some(true),
         review: args.review,
         from_date: args.from_date.clone(),
         to_date: args.to_date.clone(),

@@ -2,12 +2,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use tawsim_corpus::LabelSet;
-use tawsim_store::{Edit, ImportOptions, ImportReport, LayerKind, NewLabel, Project, SkipReason};
+use tawsim_corpus::{Document, FormatInfo, Import, LabelSet, ReadOptions};
+use tawsim_store::{
+    Edit, ImportOptions, ImportReport, Importer, LayerKind, NewLabel, Project, SkipReason,
+};
 
 use super::{Actor, Folder, open};
 use crate::ExitCode;
-use crate::input::{InputFormat, documents, find_sources};
+use crate::commands::convert::formats;
+use crate::import::{Found, find_inputs, import_into_project, note_detected};
 use crate::progress::byte_bar;
 use crate::streams::Streams;
 
@@ -63,9 +66,9 @@ pub(super) struct ImportArgs {
     /// The entities are suggestions of this model version, to be accepted or rejected.
     #[arg(long, value_name = "VERSION")]
     suggested_by: Option<String>,
-    /// The format of the inputs, if their names do not say it.
-    #[arg(long, value_enum)]
-    from: Option<InputFormat>,
+    /// The format to read; without this it is detected from names and content, and said.
+    #[arg(long, value_parser = formats(|info| info.reader.is_some()), value_name = "FORMAT")]
+    from: Option<&'static FormatInfo>,
 }
 
 pub(super) fn import(args: &ImportArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
@@ -75,28 +78,48 @@ pub(super) fn import(args: &ImportArgs, streams: &mut Streams<'_>) -> Result<Exi
     if let Some(version) = &args.suggested_by {
         options = options.suggested_by(version);
     }
-    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
-    let mut failures = found.failures.iter().map(|error| format!("{error:#}")).collect::<Vec<_>>();
-    let bar = byte_bar(found.total_bytes(), &streams.messages);
-    let mut import = project.import(options)?;
-    for source in &found.sources {
-        let mut labels = LabelSet::new();
-        // The labels are complete only once a source is read to its end.
-        let read: Vec<_> = documents(source, streams.stdin, &mut labels).collect();
-        for document in read {
-            match document {
-                Ok(document) => drop(import.add(&document, &labels)?),
-                Err(error) => failures.push(format!("{error:#}")),
-            }
-        }
-        bar.inc(source.byte_len);
+    let mut failures = Vec::new();
+    let inputs = find_inputs(&args.inputs, args.from, &mut failures);
+    let mut importer = project.import(options)?;
+    let read = read_into(&mut importer, &inputs, &mut failures, streams)?;
+    let (_, report) = importer.finish()?;
+    failures.iter().for_each(|failure| streams.messages.error(&format!("{failure:#}")));
+    let is_lossy = read.is_lossy() || report.n_entities_cut + report.n_documents_cut > 0;
+    if is_lossy || !read.notes.is_empty() {
+        streams.messages.tell(&read.to_string());
     }
-    bar.set_message("writing");
-    let (_, report) = import.finish()?;
-    bar.finish_and_clear();
-    failures.iter().for_each(|failure| streams.messages.error(failure));
     tell_report(&report, streams);
-    Ok(ExitCode::from_failures(failures.len()))
+    Ok(match () {
+        () if !failures.is_empty() => ExitCode::Failure,
+        () if is_lossy => ExitCode::Lossy,
+        () => ExitCode::Success,
+    })
+}
+
+/// Hands each document of the inputs on as soon as it is read.
+fn read_into(
+    importer: &mut Importer<'_>,
+    inputs: &[Found],
+    failures: &mut Vec<anyhow::Error>,
+    streams: &mut Streams<'_>,
+) -> Result<tawsim_corpus::ImportReport> {
+    let (options, mut labels, mut added) = (ReadOptions::default(), LabelSet::new(), Ok(()));
+    let bar = byte_bar(inputs.iter().map(Found::byte_len).sum(), &streams.messages);
+    let mut sink = |document: Document, labels: &LabelSet| {
+        if added.is_ok() {
+            added = importer.add(&document, labels).map(drop);
+        }
+    };
+    let mut taken = Import::new(&options, &mut labels, &mut sink);
+    note_detected(inputs, &mut taken);
+    for input in inputs {
+        failures.extend(import_into_project(input, streams.stdin, &mut taken).err());
+        bar.inc(input.byte_len());
+    }
+    let report = taken.report;
+    bar.finish_and_clear();
+    added?;
+    Ok(report)
 }
 
 /// In = added + known + left out; what was left out, by reason, and the first few by name.
@@ -111,6 +134,16 @@ fn tell_report(report: &ImportReport, streams: &mut Streams<'_>) {
         report.n_entities_added,
         report.n_entities - report.n_entities_added,
     ));
+    if report.n_documents_cut > 0 {
+        let words = format!("{} documents lose tokens that came with them", report.n_documents_cut);
+        streams.messages.tell(&words);
+    }
+    if report.n_entities_cut > 0 {
+        streams.messages.tell(&format!(
+            "{} entities lose ids, parts, attributes, times, or of a link more than its entry",
+            report.n_entities_cut
+        ));
+    }
     if !report.labels_added.is_empty() {
         streams.messages.tell(&format!("new labels: {}", report.labels_added.join(", ")));
     }
