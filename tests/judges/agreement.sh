@@ -6,5 +6,5 @@ cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 judges seqeval==1.2.2 scikit-learn==1.9.1 krippendorff==0.9.0
-cargo run --quiet -p tawsim-corpus --example judge_cases -- agreement "$folder/cases.jsonl"
+cargo run --quiet -p tawsim-tests --example judge_cases -- agreement "$folder/cases.jsonl"
 "$python" -W ignore tests/judges/agreement.py "$folder/cases.jsonl"

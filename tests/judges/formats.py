@@ -1,13 +1,15 @@
 """Lets other programs read what we wrote: each must find the text and every entity, place and surface.
 
-The argument is a folder with `any` (any spans) and `flat` (spans on whole words, none overlapping), each with the
-truth and a folder a format. A judge that is not installed, or does not exist, is said to be not run.
+The argument is a folder with `any` (any spans), `nested` (none crossing) and `flat` (on whole words, none overlapping),
+each with the truth and a folder a format. A judge that is not installed, or does not exist, is said to be not run.
 """
 
 import glob
 import json
 import os
+import re
 import sys
+import tempfile
 
 ROOT = sys.argv[1]
 NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
@@ -66,6 +68,172 @@ def gatenlp_xml(folder):
 
 def gatenlp_json(folder):
     return gatenlp(folder, "bdocjs", "bdocjs")
+
+
+def exact_text(path):
+    """A text as it stands there: line ends are not translated."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def of_fragments(text, label, fragments, said):
+    """An entity of brat; what its line says stands there must stand there."""
+    if " ".join(text[start:end] for start, end in fragments) != said:
+        raise ValueError(f"{said!r} does not stand at {fragments} of {text!r}")
+    start, end = fragments[0][0], fragments[-1][1]
+    return start, end, label, text[start:end]
+
+
+def pybrat_folder(folder):
+    from pybrat.parser import BratParser
+
+    # It takes two labels of one span for an error, which brat does not.
+    for example in BratParser(error="ignore").parse(folder):
+        text, found = exact_text(os.path.join(folder, example.id + ".txt")), []
+        for entity in example.entities:
+            fragments = [(span.start, span.end) for span in entity.spans]
+            found.append(of_fragments(text, entity.type, fragments, entity.mention))
+        yield example.id, text, found
+
+
+def strict_brat(folder):
+    """By the rules of brat's documentation and of its server, whose file is no package: lines end at everything that
+    Python's splitlines takes for a line end, ids stand once, a type is one plain word, fragments do not overlap."""
+    types = {line for line in exact_text(os.path.join(folder, "annotation.conf")).split("\n") if line[:1].isalpha()}
+    for name, path in files(folder, "ann").items():
+        text, found, ids = exact_text(os.path.join(folder, name + ".txt")), [], set()
+        for line in exact_text(path).splitlines():
+            id, data = line.split("\t", 1)
+            if not re.fullmatch(r"(T|A|N|#)\d+", id) or id in ids:
+                raise ValueError(f"{path}: the id of {line!r}")
+            ids.add(id)
+            if not id.startswith("T"):
+                continue
+            head, said = data.split("\t")
+            type, offsets = head.split(" ", 1)
+            fragments = [tuple(int(end) for end in part.split(" ")) for part in offsets.split(";")]
+            ends = [end for fragment in fragments for end in fragment]
+            if not re.fullmatch("[A-Za-z0-9_-]+", type) or type not in types or ends != sorted(ends):
+                raise ValueError(f"{path}: {line!r}")
+            found.append(of_fragments(text, type, fragments, said))
+        yield name, text, found
+
+
+def of_utf16(text, start, end):
+    """The code points of offsets that count UTF-16 code units."""
+    units = text.encode("utf-16-le")
+    return len(units[: 2 * start].decode("utf-16-le")), len(units[: 2 * end].decode("utf-16-le"))
+
+
+def doccano_parser(folder):
+    from backend.data_import.pipeline.parsers import JSONLParser
+
+    parser = JSONLParser(encoding="utf_8")
+    for row in parser.parse(glob.glob(os.path.join(folder, "all.*"))[0]):
+        text, found = row["text"], []
+        for start, end, label in row["label"]:
+            # Its pages take JavaScript's units.
+            start, end = of_utf16(text, start, end)
+            found.append((start, end, label, text[start:end]))
+        yield row["id"], text, found
+    if parser.errors:
+        raise ValueError(parser.errors)
+
+
+LABEL_STUDIO = """<View><Labels name="label" toName="text"><Label value="LOC"/><Label value="ORG"/><Label value="NUM"/>
+</Labels><Text name="text" value="$text" granularity="symbol"/></View>"""
+
+
+def label_studio_converter(folder):
+    from label_studio_sdk.converter import Converter
+    from label_studio_sdk.label_interface import LabelInterface
+
+    path = glob.glob(os.path.join(folder, "all.*"))[0]
+    with open(path, encoding="utf-8") as file:
+        tasks = json.load(file)
+    interface = LabelInterface(LABEL_STUDIO)
+    for number, task in enumerate(tasks):
+        # What the server adds when it takes a task.
+        task["id"] = number
+        for annotation in task["annotations"]:
+            # The same check as that of annotations, which does not say what is wrong.
+            if errors := interface.validate_prediction(annotation, return_errors=True):
+                raise ValueError(errors)
+            annotation.update(id=number, completed_by={"id": 1, "email": "a@example.org"})
+    with tempfile.TemporaryDirectory() as work:
+        given = os.path.join(work, "tasks.json")
+        with open(given, "w", encoding="utf-8") as file:
+            json.dump([task for task in tasks if task["annotations"]], file)
+        Converter(LABEL_STUDIO, work).convert_to_json_min(given, work, is_dir=False)
+        with open(os.path.join(work, "result.json"), encoding="utf-8") as file:
+            rows = json.load(file)
+    for row in rows:
+        found = []
+        for value in row["label"]:
+            surface = row["text"][value["start"] : value["end"]]
+            if value["text"] != surface:
+                raise ValueError(f"{row['doc_id']}: {value} is {surface!r}")
+            found.append((value["start"], value["end"], value["labels"][0], surface))
+        yield row["doc_id"], row["text"], found
+    for task in tasks:
+        if not task["annotations"]:
+            yield task["data"]["doc_id"], task["data"]["text"], []
+
+
+def spacy_docbin(folder):
+    """The way that the documentation of the format shows: to a DocBin, and back."""
+    import spacy
+    from spacy.tokens import Doc, DocBin
+
+    nlp, docs, names = spacy.blank("ar"), DocBin(store_user_data=True), []
+    for line in open(glob.glob(os.path.join(folder, "all.*"))[0], encoding="utf-8", newline="\n"):
+        row = json.loads(line)
+        words, spaces = [token["text"] for token in row["tokens"]], [token["ws"] for token in row["tokens"]]
+        doc = Doc(nlp.vocab, words=words, spaces=spaces)
+        if doc.text != row["text"] or any(doc[t["id"]].idx != t["start"] for t in row["tokens"]):
+            raise ValueError(f"{row['meta']}: the tokens give {doc.text!r}")
+        spans = [doc.char_span(span["start"], span["end"], span["label"]) for span in row["spans"]]
+        for span, given in zip(spans, row["spans"]):
+            if span is None or (span.start, span.end - 1) != (given["token_start"], given["token_end"]):
+                raise ValueError(f"{row['meta']}: {given} is {span!r}")
+        doc.set_ents(spans)
+        docs.add(doc)
+        names.append(row["meta"]["doc_id"])
+    read = DocBin(store_user_data=True).from_bytes(docs.to_bytes()).get_docs(nlp.vocab)
+    for name, doc in zip(names, read, strict=True):
+        yield name, doc.text, [(e.start_char, e.end_char, e.label_, e.text) for e in doc.ents]
+
+
+def of_element(element, start, found):
+    """The text of an element; its entities go to `found`."""
+    text = element.text or ""
+    for inner in element:
+        at = start + len(text)
+        surface = of_element(inner, at, found)
+        found.append((at, at + len(surface), inner.tag, surface))
+        text += surface + (inner.tail or "")
+    return text
+
+
+def of_trees(folder, parse):
+    for name, path in files(folder, "xml").items():
+        root, found = parse(path).getroot(), []
+        text = of_element(root, 0, found)
+        if text != "".join(root.itertext()):
+            raise ValueError(f"{path}: its texts do not join")
+        yield root.get("id"), text, found
+
+
+def element_tree(folder):
+    from xml.etree import ElementTree
+
+    return of_trees(folder, ElementTree.parse)
+
+
+def lxml_tree(folder):
+    from lxml import etree
+
+    return of_trees(folder, etree.parse)
 
 
 # CoNLL-U, by document: rows of form, MISC, and whether the row is a word, a whole token, or both. The text is what
@@ -224,6 +392,13 @@ JUDGES = [
     ("json-cas", "dkpro-cassis", "any", by_document, cassis_json),
     ("gate-xml", "gatenlp", "any", by_document, gatenlp_xml),
     ("bdocjs", "gatenlp", "any", by_document, gatenlp_json),
+    ("brat", "pybrat", "any", by_document, pybrat_folder),
+    ("brat", "a reader by brat's rules", "any", by_document, strict_brat),
+    ("doccano", "doccano", "any", by_document, doccano_parser),
+    ("label-studio", "label-studio-sdk", "any", by_document, label_studio_converter),
+    ("prodigy", "spacy", "flat", by_document, spacy_docbin),
+    ("inline-xml", "ElementTree", "nested", by_document, element_tree),
+    ("inline-xml", "lxml", "nested", by_document, lxml_tree),
     ("conllu", "conllu", "flat", by_document, conllu_rows),
     ("conllu", "udapi", "flat", by_document, udapi_rows),
     ("conll2002", "seqeval", "flat", by_sentence, seqeval_columns),
@@ -232,7 +407,7 @@ JUDGES = [
 ]
 
 # There is a judge, but PyPI does not have it.
-NOT_THERE = [("webanno-tsv", "INCEpTION")]
+NOT_THERE = [("webanno-tsv", "INCEpTION"), ("brat", "brat's server")]
 
 for name, judge_name, kind, compare, judge in JUDGES:
     folder = os.path.join(ROOT, kind, name)

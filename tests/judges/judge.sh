@@ -6,14 +6,19 @@ target() {
     python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])'
 }
 
+install() {
+  "$python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
 # judges PACKAGE…: makes the environment if need be, with these packages, and sets `python`.
 judges() {
   local home; home="$(target)/judges/venv"
   [ -x "$home/bin/python" ] || python3 -m venv "$home" || { echo "judges: not run, no venv" >&2; python=python3; return; }
   python="$home/bin/python"
+  install "$@" 2>/dev/null && return
+  # One of them cannot be had: the others are.
   local package
   for package in "$@"; do
-    "$python" -m pip install --quiet --disable-pip-version-check "$package" ||
-      echo "$package: cannot be installed" >&2
+    install "$package" || echo "$package: cannot be installed" >&2
   done
 }

@@ -1,20 +1,15 @@
-//! Documents for the tests of formats, and formats as functions from documents to bytes and back.
+//! Formats as functions from documents to bytes and back, and a sample.
 
-use proptest::prelude::*;
 use tawsim_corpus::{
     Document, Entity, Format, Import, ImportReport, Input, LabelSet, Layout, Losses, ReadError,
-    ReadOptions, WriteContext, WriteOptions, Writer, units, write_files, write_stream,
+    ReadOptions, WriteContext, WriteOptions, Writer, write_files, write_stream,
 };
 use tawsim_tokenizer::Span;
 
+pub use crate::documents::labels;
+
 /// Files by extension; a stream is one file without an extension.
 pub type Written = Vec<(String, Vec<u8>)>;
-
-/// The labels of [`any_document`] and [`sample`].
-#[must_use]
-pub fn labels() -> LabelSet {
-    LabelSet::from_names(["NUM", "ORG", "LOC"]).expect("good names")
-}
 
 /// Writes documents in the format of this name.
 ///
@@ -32,11 +27,15 @@ pub fn write(name: &str, documents: &[Document], options: &WriteOptions) -> (Wri
         files.push((String::new(), out));
         losses
     } else {
+        let shared = match info.writer {
+            Some(Writer::Files(files)) => files.shared,
+            _ => &[],
+        };
         write_files(info, documents, &context, &mut |name, bytes| {
-            let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+            let (_, extension) = name.rsplit_once('.').unwrap_or((name, ""));
             // What stands once in a folder has a name of its own.
-            let is_document = documents.iter().any(|document| document.id == stem);
-            let name = if is_document { extension } else { name };
+            let is_shared = shared.iter().any(|(shared, _)| *shared == name);
+            let name = if is_shared { name } else { extension };
             files.push((name.to_owned(), bytes.to_vec()));
             Ok(())
         })
@@ -128,82 +127,4 @@ pub fn show(document: &Document) -> String {
         format!("{label} {start}-{end} {}\n", document.surface(entity))
     };
     document.entities.iter().map(line).collect()
-}
-
-const PIECES: [&str; 26] = [
-    "حلب",
-    "لقوات",
-    "وبالجيش",
-    "مدنيًّا",
-    "الشـام",
-    "🔴",
-    "👨‍👩‍👧",
-    "🇸🇾",
-    "\u{200F}",
-    "\u{202B}",
-    "\u{202C}",
-    "ﷺ",
-    "ﻷ",
-    " ",
-    "  ",
-    "\n",
-    "\r\n",
-    "\t",
-    "\u{A0}",
-    "\u{FEFF}",
-    "مـ ـقتل",
-    "«|\\_",
-    "<&>\"'",
-    "١٢٫٥",
-    "a/b",
-    "\u{64B}",
-];
-
-/// Texts of pieces that offsets and escapes stumble over.
-pub fn any_text() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..24)
-        .prop_map(|pieces| pieces.concat())
-}
-
-/// A document with up to six entities anywhere, overlapping or not.
-pub fn any_document() -> impl Strategy<Value = Document> {
-    let entity = (0..80_usize, 0..12_usize, 0..3_usize);
-    (any_text(), prop::collection::vec(entity, 0..6)).prop_map(|(text, entities)| {
-        let mut document = Document::new("d", text);
-        for (start, length, label) in entities {
-            let chars = document.text.char_indices().map(|(at, _)| at);
-            let mut edges = chars.chain([document.text.len()]).skip(start);
-            let Some(start) = edges.next() else { continue };
-            let Some(end) = edges.nth(length) else { continue };
-            let span = Span::from_range(start..end).expect("short");
-            add(&mut document, span, label);
-        }
-        document.sort();
-        document
-    })
-}
-
-/// A document whose entities are whole clitic segments, one behind the other.
-pub fn any_unit_document() -> impl Strategy<Value = Document> {
-    (any_text(), prop::collection::vec((0..4_usize, 0..3_usize, 0..3_usize), 0..6)).prop_map(
-        |(text, entities)| {
-            let mut document = Document::new("d", text);
-            let (spans, mut at) = (units(&document).spans, 0);
-            for (skip, more, label) in entities {
-                let (first, last) = (at + skip, at + skip + more);
-                if last < spans.len() {
-                    add(&mut document, spans[first].cover(spans[last]), label);
-                    at = last + 1;
-                }
-            }
-            document
-        },
-    )
-}
-
-fn add(document: &mut Document, span: Span, label: usize) {
-    let entity = Entity::new(span, labels().at(label).expect("three labels"));
-    if document.entities.iter().all(|known| known.key() != entity.key()) {
-        document.entities.push(entity);
-    }
 }

@@ -1,6 +1,7 @@
 //! Helpers of the test suite.
 
 pub mod crash;
+pub mod documents;
 pub mod formats;
 pub mod store;
 

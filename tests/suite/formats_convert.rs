@@ -110,8 +110,36 @@ fn offsets_of_the_output() {
     check(
         &[("in.jsonl", LINE)],
         &["DIR/in.jsonl", "--to", "csv", "--output-unit", "utf16", "--output", "DIR/out.csv"],
-        "1\n1 documents, 1 entities\nDIR/in.jsonl: taken for jsonl: lines are objects with a text\nerror: csv: what its offsets count is fixed; leave out --output-unit\n",
+        "1\nerror: csv: what its offsets count is fixed; leave out --output-unit\n",
     );
+}
+
+/// Two files whose documents have each other's names.
+#[test]
+fn a_folder_into_itself() {
+    let file = |id: &str, text: &str| format!("# tawsim interlinear 1\n# id: {id}\n\n{text}\n");
+    let folder = check(
+        &[("a.tagged", &file("b", "first")), ("b.tagged", &file("a", "second"))],
+        &["DIR", "--to", "tagged", "--output", "DIR"],
+        "0\n2 documents, 0 entities\nDIR/a.tagged and 1 more: taken for tagged: the first line says so\n",
+    );
+    assert!(content(folder.path(), "b.tagged").ends_with("\n\nfirst\n"));
+    assert!(content(folder.path(), "a.tagged").ends_with("\n\nsecond\n"));
+}
+
+/// The legend of a page stands in front of documents that name labels later.
+#[test]
+fn labels_that_come_late() {
+    let lines = LINE.to_owned() + &LINE.replace("LOC", "ORG");
+    let folder = check(
+        &[("in.jsonl", &lines)],
+        &["DIR/in.jsonl", "--from", "jsonl", "--to", "html", "--output", "DIR/out.html"],
+        "0\n2 documents, 2 entities\n",
+    );
+    let out = content(folder.path(), "out.html");
+    let place = |what: &str| out.find(what).expect(what);
+    assert!(place(">ORG</mark>") < place("<article>"), "{out}");
+    assert_eq!(out.matches("<article>").count(), 2);
 }
 
 #[test]

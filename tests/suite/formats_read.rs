@@ -132,9 +132,35 @@ fn limits_and_units() {
     let options = ReadOptions { limits, unit: Some(OffsetUnit::Utf16), ..ReadOptions::default() };
     let (shown, _) = read("text", b"abcde", &options);
     assert_eq!(shown, "error: line 1, byte 0: bytes: more than 4; split the document\n");
+    let limits = Limits { max_document_bytes: 200, ..limits };
+    let options = ReadOptions { limits, ..options };
     let line = r#"{"id":"a","text":"😀b","entities":[{"start":2,"end":3,"label":"X"},{"start":0,"end":2,"label":"Y"}]}"#;
     let (shown, _) = read("jsonl", line.as_bytes(), &options);
     assert_eq!(shown, "a \"😀b\"\n  X 4 b\n1 too many entities in the document, line 1\n");
+}
+
+#[test]
+fn every_reader_keeps_to_its_limits() {
+    let limits = Limits { max_document_bytes: 60, max_entities: 1, ..Limits::default() };
+    let options = ReadOptions { limits, ..ReadOptions::default() };
+    let check = |name: &str, input: &str, expected: &str| {
+        let (shown, _) = read(name, input.as_bytes(), &options);
+        assert_eq!(shown, expected, "{name}");
+    };
+    let long = format!("{{\"text\":\"{}\"}}\n", "x".repeat(60));
+    for name in ["jsonl", "doccano", "prodigy"] {
+        let (shown, report) =
+            read(name, format!("{long}{{\"id\":\"a\",\"text\":\"a\"}}\n").as_bytes(), &options);
+        assert!(shown.starts_with("a \"a\"\n1 beyond the limits, line 1"), "{name}: {shown}");
+        assert_eq!((report.documents_in, report.documents_out), (2, 1), "{name}");
+    }
+    check(
+        "text",
+        &"x".repeat(61),
+        "error: line 1, byte 0: bytes: more than 60; split the document\n",
+    );
+    let tagged = "# tawsim interlinear 1\n\na b\n\tX\ta\n\tX\tb\n";
+    check("tagged", tagged, "error: line 5, byte 33: entities: more than 1; split the document\n");
 }
 
 #[test]
@@ -161,4 +187,23 @@ fn the_table_is_sound() {
             FORMATS.iter().filter(|other| other.name == info.name || other.format == info.format);
         assert_eq!(twins.count(), 1, "{info:?}");
     }
+}
+
+/// Small inputs that would take much memory or stack.
+#[test]
+fn bombs() {
+    let check = |name, input: &str, expected: &str| {
+        let (shown, _) = read(name, input.as_bytes(), &ReadOptions::default());
+        assert!(shown.contains(expected), "{name}: {shown}");
+    };
+    let laughs = "<!DOCTYPE x [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]>";
+    check("xmi", &format!("{laughs}<x>&b;</x>"), "document type");
+    check("gate-xml", &format!("{laughs}<GateDocument>&b;</GateDocument>"), "document type");
+    let deep = "<GateDocument>".to_owned() + &"<a>".repeat(100_000);
+    check("gate-xml", &deep, "nested elements: more than 100");
+    let deep = "{\"%FEATURE_STRUCTURES\":".to_owned() + &"[".repeat(100_000);
+    check("json-cas", &deep, "recursion limit");
+    check("bdocjs", &deep, "recursion limit");
+    let far = "#FORMAT=WebAnno TSV 3.3\n\n\n#Text=a\n1-1\t4000000000-4000000001\ta\t\n";
+    check("webanno-tsv", far, "bytes of text: more than");
 }

@@ -118,3 +118,48 @@ fn git_has_a_driver() {
     std::fs::write(dir.join("base"), "").expect("writable");
     check(dir, "git-merge @base @ours @theirs", 1, &["both sides changed record a"]);
 }
+
+/// Links, values, who decided, metadata and further layers go through a project.
+#[test]
+fn details_come_through() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let dir = folder.path();
+    let entity = r#"{"start":5,"end":11,"label":"PLACE","surface":"حلب","score":0.5,"link":{"id":"place:1","score":0.0,"alternatives":[]},"source":{"model":"crf 3"},"reviewer":"omar"}"#;
+    let number = r#"{"start":12,"end":16,"label":"NUMBER","surface":"١٢","value":{"min":12.0,"max":12.0,"approximate":false,"percent":false,"ordinal":false}}"#;
+    let line = format!(
+        r#"{{"id":"1","text":"في حلب ١٢","metadata":{{"source":"https://example.org/1","date":"2018-01-02","page":"3"}},"offset_unit":"byte","entities":[{entity},{number}]}}"#
+    );
+    let omar =
+        r#"{"annotator":"omar","entities":[{"start":5,"end":11,"label":"PLACE","id":"T1"}]}"#;
+    let whole = format!("{},\"layers\":[{omar}]}}", &line[..line.len() - 1]);
+    std::fs::write(dir.join("in.jsonl"), whole + "\n").expect("writable");
+    check(dir, "new @p --actor samar", 0, &[]);
+    let words = ["3 entities: 3 new, 0 left out", "1 entities lose ids"];
+    check(dir, "import @p @in.jsonl --actor samar", 3, &words);
+    check(dir, "search @p --from-date 2018-01-01 --min-score 0.4", 0, &["1 documents found"]);
+    check(dir, "search @p --flagged", 0, &["0 documents found"]);
+    check(dir, "export @p --jsonl @out.jsonl --layer samar", 0, &["1 documents, 2 entities"]);
+    assert_eq!(std::fs::read_to_string(dir.join("out.jsonl")).expect("written"), line + "\n");
+    check(dir, "export @p --jsonl @out.jsonl --layer omar", 0, &["1 documents, 1 entities"]);
+    check(dir, "verify @p", 0, &["all as it was written"]);
+}
+
+#[test]
+fn every_format_is_imported_and_one_bad_document_blocks_no_other() {
+    let folder = folder();
+    let dir = folder.path();
+    std::fs::write(dir.join("a.conll"), "في O\nحلب B-PLACE\n\n").expect("writable");
+    std::fs::write(dir.join("b.txt"), "نص").expect("writable");
+    check(dir, "new @p --actor samar", 0, &[]);
+    let words = ["4 documents: 4 new", "taken for conll2002", "1 documents lose tokens"];
+    check(dir, "import @p @a.conll @b.txt @samar.jsonl --actor samar", 3, &words);
+    check(dir, "search @p نص", 0, &["b.txt:0"]);
+    let db = rusqlite::Connection::open(dir.join("p/project.db")).expect("a database");
+    db.execute("UPDATE span SET end_byte = 999 WHERE id = (SELECT max(id) FROM span)", [])
+        .expect("writable");
+    drop(db);
+    let words = ["left out: ", "leaves its text", "3 documents, "];
+    check(dir, "export @p --jsonl @out.jsonl --layer samar", 1, &words);
+    let written = std::fs::read_to_string(dir.join("out.jsonl")).expect("written");
+    assert_eq!(written.lines().count(), 3);
+}

@@ -206,6 +206,28 @@ fn disagreements_and_decisions() {
     assert_eq!(stored.entities(gold).count(), 3);
 }
 
+/// Entities within entities are agreed where everybody has all of them.
+#[test]
+fn nested_entities_can_be_agreed() {
+    let mut bench = bench();
+    let [samar, omar, gold] = bench.layers;
+    for layer in 0..2 {
+        bench.add(layer, 2, "الجيش في إدلـب", "PLACE");
+        bench.add(layer, 2, "إدلـب", "PLACE");
+    }
+    let document = bench.documents[2];
+    let differing = |bench: &Bench| {
+        let found = bench.project.disagreements(document, &[samar, omar], Some(gold));
+        found.expect("readable").len()
+    };
+    assert_eq!(differing(&bench), 0);
+    bench.project.adjudicate_agreed(&[samar, omar], gold).expect("writable");
+    let stored = bench.project.document(document).expect("there");
+    assert_eq!(stored.entities(gold).count(), 2);
+    bench.add(0, 2, "الجيش", "PLACE");
+    assert_eq!(differing(&bench), 1);
+}
+
 #[track_caller]
 fn check_merge(base: &str, ours: &str, theirs: &str, expected: (&str, usize)) {
     let merged = Project::merge_records(base, ours, theirs).expect("records");
