@@ -1,8 +1,8 @@
 //! The readers of the table of formats, those that look alike together: each input goes through all of them.
 
 use tawsim_corpus::{
-    Document, Entity, FORMATS, Format, FormatInfo, Import, ImportReport, Input, LabelSet, Layout,
-    ReadOptions, WriteContext, WriteOptions, Writer, detect, write_files, write_stream,
+    Document, Entity, FORMATS, Feature, Format, FormatInfo, Import, ImportReport, Input, LabelSet,
+    Layout, ReadOptions, WriteContext, WriteOptions, Writer, detect, write_files, write_stream,
 };
 use tawsim_tokenizer::Span;
 
@@ -102,6 +102,10 @@ fn again(info: &FormatInfo, documents: &[Document], labels: &LabelSet) {
     let unit = (info.format == Format::Doccano).then_some(info.unit);
     let options = ReadOptions { unit, ..ReadOptions::default() };
     for document in documents {
+        // Tokens that do not stand on words are mended when they are read, where a format has no place for more.
+        let keeps_tokens = info.carries.has(Feature::TokenDetails);
+        let tokens = keeps_tokens.then(|| document.tokens.clone()).unwrap_or_default();
+        let document = &Document { tokens, ..document.clone() };
         let Some(first) = written(info, document, labels) else { continue };
         let (mut back, labels, report) = read(info, &first, (&options, labels.clone()));
         let report = report.expect("what we wrote can be read");

@@ -278,8 +278,10 @@ def conllu_rows(folder):
                     rows.append((token["form"], token["misc"] or {}, False, True))
                 else:
                     rows.append((token["form"], token["misc"] or {}, True, token["id"] > inside))
+    # A text without words has no rows; its text stands in a comment of ours.
     for name, rows in documents.items():
-        yield name, *of_rows(rows)
+        if rows:
+            yield name, *of_rows(rows)
 
 
 def udapi_rows(folder):
@@ -300,7 +302,8 @@ def udapi_rows(folder):
                 rows.append((whole.form, whole.misc, False, True))
             rows.append((node.form, node.misc, True, not whole))
     for name, rows in documents.items():
-        yield name, *of_rows(rows)
+        if rows:
+            yield name, *of_rows(rows)
 
 
 def by_document(judge, folder, kind):

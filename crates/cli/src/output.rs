@@ -83,8 +83,11 @@ impl PendingFile {
 
     pub(crate) fn finish(self) -> Result<()> {
         let context = || cannot_write(&self.path);
-        let file =
-            self.file.into_inner().map_err(|error| error.into_error()).with_context(context)?;
+        let file = self
+            .file
+            .into_inner()
+            .map_err(std::io::IntoInnerError::into_error)
+            .with_context(context)?;
         file.as_file().sync_all().with_context(context)?;
         set_usual_permissions(file.as_file()).with_context(context)?;
         file.persist(&self.path).with_context(context)?;

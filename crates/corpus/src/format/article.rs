@@ -66,7 +66,7 @@ fn stated_encoding(page: &[u8]) -> Option<&'static Encoding> {
     head.split("charset").skip(1).find_map(|rest| {
         let name = rest.trim_start().strip_prefix('=')?.trim_start_matches([' ', '"', '\'']);
         let end = name.find(|c: char| !c.is_ascii_graphic() || "\"';>/".contains(c))?;
-        Encoding::for_label(name[..end].as_bytes())
+        Encoding::for_label(&name.as_bytes()[..end])
     })
 }
 
