@@ -144,7 +144,7 @@ fn write_formats(folder: &Path) -> Result<()> {
     let labels = labels();
     let any = documents("any", &any_document(), without_edges);
     let nested = documents("nested", &any_document(), without_crossing);
-    let flat = documents("flat", &any_unit_document(), within_lines);
+    let flat = documents("flat", &any_unit_document(), within_sentences);
     for (name, documents) in [("any", &any), ("nested", &nested), ("flat", &flat)] {
         let folder = folder.join(name);
         fs::create_dir_all(&folder)?;
@@ -190,9 +190,17 @@ fn without_crossing(document: &mut Document) {
     document.entities = kept;
 }
 
-fn within_lines(document: &mut Document) {
+/// Entities of one sentence and one line.
+fn within_sentences(document: &mut Document) {
+    let units = units(document);
+    let sentences = units.sentences.iter().filter(|rows| !rows.is_empty());
+    let sentences: Vec<Span> =
+        sentences.map(|rows| units.spans[rows.start].cover(units.spans[rows.end - 1])).collect();
     let text = &document.text;
-    document.entities.retain(|entity| !entity.span.slice(text).contains(['\n', '\t']));
+    document.entities.retain(|entity| {
+        sentences.iter().any(|sentence| sentence.contains(entity.span))
+            && !entity.span.slice(text).contains(['\n', '\t'])
+    });
 }
 
 /// Whether the format carries the entities of this kind of documents, and no lesser kind is to be judged.
@@ -215,10 +223,17 @@ fn truth(document: &Document, labels: &LabelSet) -> Value {
     };
     let units = units(document);
     let tags = tags_of(&document.entities, &units.spans, labels);
-    let sentence = |rows: &std::ops::Range<usize>| {
-        let word = |idx: usize| json!([units.spans[idx].slice(&document.text), tags[idx]]);
-        rows.clone().map(word).collect::<Vec<_>>()
+    // A word that holds a space is two rows where a space ends a column.
+    let rows_of = |idx: usize| {
+        let words = units.spans[idx].slice(&document.text).split_whitespace().enumerate();
+        let tag = |nth: usize| match tags[idx].strip_prefix("B-") {
+            Some(label) if nth > 0 => format!("I-{label}"),
+            _ => tags[idx].clone(),
+        };
+        words.map(|(nth, word)| json!([word, tag(nth)])).collect::<Vec<_>>()
     };
+    let sentence =
+        |rows: &std::ops::Range<usize>| rows.clone().flat_map(rows_of).collect::<Vec<_>>();
     json!({
         "id": document.id,
         "text": document.text,

@@ -184,6 +184,8 @@ proptest! {
             prop_assert!(again.is_some() || name == "brat", "{}: {}", name, losses);
             let info = Format::by_name(name).expect("a format");
             if let Some(again) = again {
+                // Tokens are another matter: see `whole_segments_lose_nothing`.
+                let again = Document { tokens: document.tokens.clone(), ..again };
                 prop_assert_eq!(&again, &carried(&document, info.carries), "{}", name);
             }
         }
