@@ -84,14 +84,13 @@ pub(super) fn import(args: &ImportArgs, streams: &mut Streams<'_>) -> Result<Exi
     let read = read_into(&mut importer, &inputs, &mut failures, streams)?;
     let (_, report) = importer.finish()?;
     failures.iter().for_each(|failure| streams.messages.error(&format!("{failure:#}")));
-    let is_lossy = read.is_lossy() || report.n_entities_cut + report.n_documents_cut > 0;
-    if is_lossy || !read.notes.is_empty() {
+    if read.is_lossy() || !read.notes.is_empty() {
         streams.messages.tell(&read.to_string());
     }
     tell_report(&report, streams);
     Ok(match () {
         () if !failures.is_empty() => ExitCode::Failure,
-        () if is_lossy => ExitCode::Lossy,
+        () if read.is_lossy() => ExitCode::Lossy,
         () => ExitCode::Success,
     })
 }
