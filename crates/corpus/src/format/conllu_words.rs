@@ -49,10 +49,32 @@ fn word_spans(surface: &str, forms: &[String]) -> Vec<Span> {
         let range = if (n_front..n_front + shared).contains(&idx) {
             start..end
         } else {
-            at..at + form.len()
+            // What no word spells may stand between the first words and the last.
+            let from = if idx < n_front { at } else { at.max(end) };
+            from..from + form.len()
         };
         at = range.end;
         spans.push(Span::from_range(range).expect("an input is shorter than 4 GiB"));
     }
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_words_stand() {
+        let check = |surface: &str, forms: &[&str], expected: &[&str]| {
+            let forms: Vec<String> = forms.iter().map(|form| (*form).to_owned()).collect();
+            let spans = word_spans(surface, &forms);
+            let found: Vec<&str> = spans.iter().map(|span| span.slice(surface)).collect();
+            assert_eq!(found, expected, "{surface}");
+        };
+        check("وقال", &["و", "قال"], &["و", "قال"]);
+        check("للجيش", &["ل", "ال", "جيش"], &["ل", "ل", "جيش"]);
+        check("abc", &["x", "y"], &["abc", "abc"]);
+        // Found by a fuzzer: nothing spells the H.
+        check("وHقال", &["و", "قال"], &["و", "قال"]);
+    }
 }
