@@ -62,7 +62,8 @@ pub enum Edit {
     /// Replaces a layer's open suggestions in a document by those of a model.
     ///
     /// What a person has confirmed is not touched: a suggestion that overlaps a confirmed span, or
-    /// equals a rejected one, is left out.
+    /// equals a rejected one, is left out. One that was open before with these edges and this label
+    /// keeps its id, flag and comments.
     Suggest {
         /// The document.
         document: DocumentId,

@@ -318,6 +318,6 @@ impl NewSpan<'_> {
 }
 
 /// More digits would differ between machines without saying more.
-fn four_digits(score: f32) -> f64 {
+pub(crate) fn four_digits(score: f32) -> f64 {
     (f64::from(score) * 10_000.0).round() / 10_000.0
 }

@@ -3,7 +3,8 @@
 use tawsim_tokenizer::Span;
 
 use crate::annotate_all::blocks;
-use crate::plan::{NewSpan, Plan, Planned, Planner};
+use crate::change::SPAN;
+use crate::plan::{NewSpan, Plan, Planned, Planner, four_digits};
 use crate::{
     Annotation, DocumentId, LayerId, Source, SpanId, SpanState, StoreError, Suggestion, read,
 };
@@ -19,10 +20,8 @@ impl Planner<'_> {
         let mut known = read::annotations(self.db, document)?;
         known.retain(|a| a.layer == layer);
         let mut plan = Plan { document: Some(document), ..Plan::default() };
-        for old in known.iter().filter(|a| a.state == SpanState::Suggested) {
-            plan.changes.extend(self.remove_span(old.id)?.changes);
-        }
-        known.retain(|a| a.state != SpanState::Suggested);
+        let mut open: Vec<Annotation> =
+            known.extract_if(.., |a| a.state == SpanState::Suggested).collect();
         let source = Source::Model(model.to_owned()).to_code();
         for new in suggestions {
             self.need_label(&new.label)?;
@@ -30,11 +29,22 @@ impl Planner<'_> {
             if known.iter().any(|a| is_decided(a, new)) {
                 continue;
             }
+            // What is suggested again keeps its id, so that whoever looks at it does not lose it.
+            let again = open.iter().position(|a| a.span == new.span && a.label == new.label);
+            if let Some(old) = again.map(|at| open.remove(at)) {
+                let score = new.score.map(four_digits).into();
+                let fields = [("source", source.as_str().into()), ("score", score)];
+                plan.changes.extend(self.sets(SPAN, old.id.0, Some(document), &fields)?.changes);
+                continue;
+            }
             let id = SpanId(self.event.nth_row(plan.created.len()));
             let made =
                 NewSpan { layer, span: new.span, label: &new.label, state: SpanState::Suggested };
             plan.changes.push(made.change(id, &source, new.score, None));
             plan.created.push(id);
+        }
+        for old in open {
+            plan.changes.extend(self.remove_span(old.id)?.changes);
         }
         Ok(plan)
     }

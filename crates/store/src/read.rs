@@ -170,6 +170,22 @@ impl Project {
         Ok(self.db.prepare_cached(sql)?.query_map([], read)?.collect::<Result<_, _>>()?)
     }
 
+    /// The labels that spans of a layer have, with how many are confirmed and suggested.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn label_counts(&self, layer: LayerId) -> Result<Vec<(String, u64, u64)>, StoreError> {
+        let sql = "SELECT s.label, sum(s.state = 'confirmed'), sum(s.state = 'suggested')
+                   FROM span s JOIN document d ON d.id = s.document
+                   WHERE s.layer = ?1 AND s.presence = 'present' AND d.presence = 'present'
+                   GROUP BY s.label ORDER BY 2 DESC, s.label";
+        let read = |row: &Row<'_>| {
+            let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            Ok((row.get(0)?, count(1)?, count(2)?))
+        };
+        Ok(self.db.prepare_cached(sql)?.query_map([layer], read)?.collect::<Result<_, _>>()?)
+    }
+
     /// The names of the labels in use, in their order, as models and formats take them.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 mod calendar;
 mod clusters;
+mod decisions;
 mod document;
 mod features;
 mod gazetteer;
@@ -20,6 +21,7 @@ mod train;
 mod values;
 
 pub use clusters::{ClusterProgress, ClusterSettings, Clusters, ClustersError, learn_clusters};
+pub use decisions::Decision;
 pub use features::{
     FeatureConfig, FeatureConfigError, FeatureGroup, Property, Template, TemplateError,
 };

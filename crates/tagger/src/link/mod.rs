@@ -20,8 +20,8 @@ pub(crate) use words::kind_word;
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tokenizer::Tokenized;
 
-use crate::Model;
 use crate::gazetteer::{EntriesView, Entry, NameFilter};
+use crate::{Gazetteer, Model};
 use context::Context;
 use mentions::DocumentNames;
 
@@ -99,7 +99,16 @@ impl<'m> Linker<'m> {
     /// A linker to the entries of this model's gazetteer.
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
-        let entries = model.entries_view();
+        Self::to(model.entries_view())
+    }
+
+    /// A linker to the entries of a gazetteer that is in no model: one that somebody adds to.
+    #[must_use]
+    pub fn to_gazetteer(gazetteer: &'m Gazetteer) -> Self {
+        Self::to(gazetteer.entries.view())
+    }
+
+    fn to(entries: EntriesView<'m>) -> Self {
         let outlines = entries.countries_with_few(OUTLINE_ENTRIES);
         Self { entries, outlines, names: NameFilter::new(entries.names) }
     }

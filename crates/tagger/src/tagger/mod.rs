@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use tawsim_corpus::{Entity, Label, LabelSet};
-use tawsim_crf::{Lattice, viterbi};
+use tawsim_crf::{Lattice, Transitions};
 use tawsim_tokenizer::{Span, Tokenizer};
 
 pub use scratch::TaggerScratch;
 
 use crate::ScratchPool;
+use crate::decisions::{Constraints, Decision};
 use crate::document::{DocumentChain, Evidence, second_scores};
 use crate::features::{TokenizedText, UnreadForm};
 use crate::model::{LANES, Model, ModelView};
@@ -80,6 +81,46 @@ impl Tagger {
     /// # Panics
     /// If `text` is longer than 4 GiB ([`Span::MAX_TEXT_BYTES`]).
     pub fn tag<'s>(&self, text: &str, scratch: &'s mut TaggerScratch) -> &'s [ScoredEntity] {
+        self.tag_with(text, &[], scratch)
+    }
+
+    /// What else is an entity, given what a person has decided: the likeliest entities beside the decided ones, in
+    /// order, without overlap with them or each other.
+    ///
+    /// Scores are probabilities under the model given the decisions. Where a decided entity's edge falls inside a
+    /// word that the model takes as one, the whole word is decided. Decisions reach beyond their sentence where the
+    /// model has a second pass: what is a name here is likelier a name there.
+    ///
+    /// ```no_run
+    /// use tawsim_tagger::{Decision, Model, Tagger, TaggerScratch};
+    /// use tawsim_tokenizer::Span;
+    /// let tagger = Tagger::new(Model::open("conflict-ar.tawsim".as_ref())?);
+    /// let place = tagger.labels().get("PLACE");
+    /// let decided = [Decision::Entity(Span::new(9, 15), place)];
+    /// let rest = tagger.tag_with("قصف على حلب", &decided, &mut TaggerScratch::new()).to_vec();
+    /// # Ok::<(), tawsim_tagger::ModelError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If `text` is longer than 4 GiB ([`Span::MAX_TEXT_BYTES`]).
+    pub fn tag_with<'s>(
+        &self,
+        text: &str,
+        decisions: &[Decision],
+        scratch: &'s mut TaggerScratch,
+    ) -> &'s [ScoredEntity] {
+        scratch.decisions.clear();
+        scratch.decisions.extend_from_slice(decisions);
+        scratch.decisions.sort_by_key(|decision| (decision.span().start(), decision.span().end()));
+        self.tag_text(text, scratch);
+        let TaggerScratch { entities, decisions, .. } = scratch;
+        if !decisions.is_empty() {
+            entities.retain(|entity| !decisions.iter().any(|d| d.decides(entity)));
+        }
+        entities
+    }
+
+    fn tag_text(&self, text: &str, scratch: &mut TaggerScratch) {
         scratch.entities.clear();
         self.tokenizer.tokenize(text, &mut scratch.tokenized);
         scratch.n_tokens = scratch.tokenized.tokens().len();
@@ -96,7 +137,7 @@ impl Tagger {
                     continue;
                 }
                 if second_pass.is_some() || scratch.keeps_draft {
-                    push_draft(scratch);
+                    push_draft(self.model.metadata().weight_scale, scratch);
                 }
                 if second_pass.is_none() {
                     self.push_entities(self.model.transitions(), text, scratch);
@@ -106,7 +147,6 @@ impl Tagger {
         if let Some(chain) = second_pass {
             self.second_pass(&chain, text, scratch);
         }
-        &scratch.entities
     }
 
     /// The entities of many texts, in the order of the texts, on all threads of the current rayon pool.
@@ -159,10 +199,27 @@ impl Tagger {
         scratch.units.match_gazetteer(&scratch.forms, view.gazetteer);
         self.sum_new_forms(view, scratch);
         self.fill_lattice(view, scratch);
-        let transitions = self.model.transitions();
-        viterbi(&scratch.lattice, transitions, &mut scratch.scratch, &mut scratch.path)
-            .expect("every scheme has a path: all units outside");
+        self.decode(self.model.transitions(), scratch);
         true
+    }
+
+    /// Finds the best path through the lattice, under the decisions.
+    fn decode(&self, transitions: &Transitions, scratch: &mut TaggerScratch) {
+        let constraints = self.constrain(scratch);
+        let TaggerScratch { lattice, path, scratch, .. } = scratch;
+        let tags = (self.model.scheme(), self.model.labels());
+        constraints.best_path(tags, (lattice, transitions), scratch, path);
+    }
+
+    /// Makes the paths illegal that contradict the decisions.
+    fn constrain(&self, scratch: &mut TaggerScratch) -> Constraints {
+        if scratch.decisions.is_empty() {
+            return Constraints::default();
+        }
+        let spans: Vec<Span> = scratch.units.units.iter().map(|unit| unit.span).collect();
+        let constraints = Constraints::new(&scratch.decisions, &spans);
+        constraints.restrict(self.model.scheme(), self.model.labels(), &mut scratch.lattice);
+        constraints
     }
 
     /// Decides again, knowing the whole document, and takes the entities.
@@ -171,14 +228,11 @@ impl Tagger {
         let n_tags = self.model.n_tags();
         let sentences: Vec<std::ops::Range<usize>> = scratch.draft.sentences().collect();
         for sentence in sentences {
-            let TaggerScratch {
-                draft, evidence, lattice, units, path, scratch: chain_scratch, ..
-            } = &mut *scratch;
+            let TaggerScratch { draft, evidence, lattice, units, path, .. } = &mut *scratch;
             units.units.clear();
             units.units.extend_from_slice(&draft.units[sentence.clone()]);
             if has_evidence && second_scores(chain, evidence, draft, &sentence, lattice) {
-                viterbi(lattice, chain.transitions, chain_scratch, path)
-                    .expect("every scheme has a path: all units outside");
+                self.decode(chain.transitions, scratch);
                 self.push_entities(chain.transitions, text, scratch);
                 continue;
             }
@@ -189,6 +243,7 @@ impl Tagger {
                 lattice.padded_row_mut(idx - sentence.start)[..n_tags]
                     .copy_from_slice(&draft.scores[idx * n_tags..][..n_tags]);
             }
+            self.constrain(scratch);
             self.push_entities(self.model.transitions(), text, scratch);
         }
     }
@@ -262,13 +317,14 @@ impl Tagger {
     }
 }
 
-/// Keeps what the first pass made of a sentence.
-fn push_draft(scratch: &mut TaggerScratch) {
-    let TaggerScratch { draft, units, forms, lattice, path, .. } = scratch;
+/// Keeps what the first pass made of a sentence: the scores without the decisions, the path under them.
+fn push_draft(weight_scale: f32, scratch: &mut TaggerScratch) {
+    let TaggerScratch { draft, units, forms, lattice, sums, path, .. } = scratch;
+    let (n_tags, stride) = (lattice.n_labels(), lattice.stride());
     draft.units.extend_from_slice(&units.units);
     draft.keys.extend(units.units.iter().map(|unit| forms.key(unit.form)));
-    for unit_idx in 0..units.units.len() {
-        draft.scores.extend_from_slice(lattice.row(unit_idx));
+    for row in sums.chunks_exact(stride) {
+        draft.scores.extend(row[..n_tags].iter().map(|sum| *sum as f32 * weight_scale));
     }
     draft.tags.extend_from_slice(path);
     draft.sentence_ends.push(draft.units.len() as u32);

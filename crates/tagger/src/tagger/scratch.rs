@@ -5,6 +5,7 @@ use tawsim_crf::{Lattice, Scratch};
 use tawsim_tokenizer::Tokenized;
 
 use super::ScoredEntity;
+use crate::decisions::Decision;
 use crate::document::{Draft, Evidence};
 use crate::features::{FormTable, PlaceColumns, UnitReader, Units};
 use crate::model::{Model, Pending};
@@ -33,6 +34,8 @@ pub struct TaggerScratch {
     pub(crate) draft: Draft,
     pub(crate) keeps_draft: bool,
     pub(super) evidence: Evidence,
+    /// What a person has said of the text, in its order.
+    pub(super) decisions: Vec<Decision>,
     /// Which model the sums belong to.
     pub(super) model: Option<Arc<Model>>,
     /// A path with one more tag.
@@ -59,6 +62,7 @@ impl Default for TaggerScratch {
             draft: Draft::default(),
             keeps_draft: false,
             evidence: Evidence::default(),
+            decisions: Vec::new(),
             model: None,
             longer_path: Vec::new(),
         }
