@@ -9,15 +9,17 @@ use tawsim_studio::Language;
 pub(crate) struct Arguments {
     pub(crate) open: Option<PathBuf>,
     pub(crate) annotator: String,
-    pub(crate) language: Language,
+    /// `None`: that of the last session, or Arabic.
+    pub(crate) language: Option<Language>,
     pub(crate) dark: bool,
     pub(crate) model: Option<PathBuf>,
     pub(crate) no_model: bool,
     pub(crate) no_base: bool,
     pub(crate) corpus: Vec<PathBuf>,
     pub(crate) gazetteer: Vec<PathBuf>,
-    /// Width and height of the window in points.
-    pub(crate) size: [f32; 2],
+    /// Width and height of the window in points; `None`: those of the last session.
+    pub(crate) size: Option<[f32; 2]>,
+    pub(crate) no_session: bool,
     pub(crate) record: Option<PathBuf>,
     pub(crate) replay: Option<PathBuf>,
     pub(crate) settings: Option<PathBuf>,
@@ -57,8 +59,10 @@ const OPTIONS: &[Opt] = &[
     Opt {
         name: "--language",
         value: "ar|en",
-        help: "Language of the interface [default: ar].",
-        set: |a, v| put(&mut a.language, Language::from_code(&text(v)?).ok_or("say ar or en")?),
+        help: "Language of the interface [default: that of the last session, or ar].",
+        set: |a, v| {
+            put(&mut a.language, Some(Language::from_code(&text(v)?).ok_or("say ar or en")?))
+        },
     },
     Opt { name: "--dark", value: "", help: "Dark colours.", set: |a, _| put(&mut a.dark, true) },
     Opt {
@@ -100,8 +104,14 @@ const OPTIONS: &[Opt] = &[
     Opt {
         name: "--size",
         value: "WIDTHxHEIGHT",
-        help: "Of the window in points [default: 1280x800].",
-        set: |a, v| put(&mut a.size, size(&text(v)?).ok_or("say, for example, 1280x800")?),
+        help: "Of the window in points [default: that of the last session, or 1280x800].",
+        set: |a, v| put(&mut a.size, Some(size(&text(v)?).ok_or("say, for example, 1280x800")?)),
+    },
+    Opt {
+        name: "--no-session",
+        value: "",
+        help: "Do not go back to where the last session was, and do not keep this one.",
+        set: |a, _| put(&mut a.no_session, true),
     },
     Opt {
         name: "--record",
@@ -151,14 +161,15 @@ impl Default for Arguments {
         Self {
             open: None,
             annotator: "annotator".to_owned(),
-            language: Language::default(),
+            language: None,
             dark: false,
             model: None,
             no_model: false,
             no_base: false,
             corpus: Vec::new(),
             gazetteer: Vec::new(),
-            size: [1280.0, 800.0],
+            size: None,
+            no_session: false,
             record: None,
             replay: None,
             settings: None,
@@ -260,9 +271,9 @@ mod tests {
         let want = Arguments {
             open: Some("a".into()),
             annotator: "samar".to_owned(),
-            language: Language::English,
+            language: Some(Language::English),
             dark: true,
-            size: [800.0, 600.0],
+            size: Some([800.0, 600.0]),
             corpus: vec!["x".into(), "y".into()],
             ..Arguments::default()
         };

@@ -2,7 +2,7 @@
 //! that a model trained on a few finished documents still knows what the bundled one knows.
 
 use tawsim_corpus::{Document, JsonlReader, LabelSet};
-use tawsim_tagger::GazetteerBuilder;
+use tawsim_tagger::{GazetteerBuilder, GazetteerRecord, read_gazetteer_table};
 
 const CORPUS: &str = include_str!("../../../corpus/conflict-ar/train.jsonl");
 
@@ -31,10 +31,20 @@ pub(crate) fn corpus(project: &LabelSet) -> (Vec<Document>, LabelSet) {
     if shares_a_label { (documents, labels) } else { (Vec::new(), project.clone()) }
 }
 
-/// Adds the tables of names.
-pub(crate) fn add_names(gazetteer: &mut GazetteerBuilder) {
-    for table in TABLES {
-        gazetteer.add_tsv(table).expect("a test reads the tables");
+/// The entries of the tables of names, those in `own` instead of the program's of the same id.
+pub(crate) fn records(own: &[GazetteerRecord]) -> Vec<GazetteerRecord> {
+    let is_own = |record: &GazetteerRecord| own.iter().any(|o| o.id == record.id);
+    let tables = TABLES.iter().flat_map(|table| {
+        read_gazetteer_table(table).expect("a test reads the tables").into_iter().map(|row| row.1)
+    });
+    tables.filter(|record| !is_own(record)).chain(own.iter().cloned()).collect()
+}
+
+/// Adds the tables of names, and the entries that a project has beside or instead of theirs.
+pub(crate) fn add_names(gazetteer: &mut GazetteerBuilder, own: &[GazetteerRecord]) {
+    for record in records(own) {
+        // A test adds all of the program's; what is wrong in the project's own is left out.
+        let _ = gazetteer.add_record(&record);
     }
 }
 
@@ -49,7 +59,7 @@ mod tests {
         assert!(documents.len() >= 150, "{}", documents.len());
         assert!(labels.len() >= 6);
         let mut gazetteer = GazetteerBuilder::new();
-        add_names(&mut gazetteer);
+        add_names(&mut gazetteer, &[]);
         assert!(gazetteer.build().n_names() > 5_000);
     }
 

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use tawsim_store::DocumentId;
+use tawsim_store::{CommentId, DocumentId};
 
-use crate::{Edge, Language, Step, Toward};
+use crate::{Edge, Language, Step, Toward, Verdict};
 
 /// A request to the [`App`](crate::App). A log of them is JSON Lines, one command a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,11 @@ pub enum Command {
     Escape,
     /// Confirm the annotation in focus and go to the next one to check.
     Accept,
+    /// Confirm every suggestion of the sentence in which the focus is, and go on to the next one to
+    /// check.
+    AcceptSentence,
+    /// Confirm every suggestion of the document.
+    AcceptAll,
     /// Reject the suggestion or remove the annotation in focus, and go to the next one to check.
     Reject,
     /// Give the label at this place of the label set to what is marked, or else to the annotation
@@ -65,6 +70,33 @@ pub enum Command {
         /// What it snaps to.
         step: Step,
     },
+    /// Say which entry of a gazetteer the annotation in focus means: its id, and which gazetteer.
+    SetLink {
+        /// The entry's id, or `nil`.
+        entry: String,
+        /// Name and version, or `none`.
+        gazetteer: String,
+    },
+    /// Take the link of the annotation in focus away.
+    ClearLink,
+    /// Make the annotation in focus an entry of the project's own gazetteer, and link it.
+    AddEntry,
+    /// Make the annotation in focus a further name of this entry, and link it.
+    AddAlias(String),
+    /// Say what the number in focus amounts to; `None` takes it away.
+    SetValue(Option<String>),
+    /// Decide where annotators differ.
+    Adjudicate(Verdict),
+    /// Take over what all annotators of the document have alike.
+    AdjudicateAgreed,
+    /// Mark the annotation in focus to be looked at, or take the mark away.
+    FlagFocus,
+    /// Mark the document to be looked at, or take the mark away.
+    FlagDocument,
+    /// Remark on the annotation in focus, or else on the document.
+    Comment(String),
+    /// Settle a remark, or open it again.
+    ResolveComment(CommentId, bool),
     /// Look for other mentions like the annotation in focus; in all documents or in this one.
     FindSame {
         /// Whether to look through the whole project.
@@ -84,6 +116,22 @@ pub enum Command {
     Reopen,
     /// Write the finished documents to this file as JSON Lines.
     Export(PathBuf),
+    /// Write the finished documents in a format of the corpus crate's table.
+    ExportAs {
+        /// A file; for a format with a file a document a folder.
+        path: PathBuf,
+        /// The format's name.
+        format: String,
+    },
+    /// Write the finished documents as a corpus folder that `tawsim train` reads.
+    ExportCorpus(PathBuf),
+    /// Read a file or folder into the open project.
+    Import {
+        /// Which.
+        path: PathBuf,
+        /// The format's name; `None`: found out.
+        format: Option<String>,
+    },
     /// The tagger's answer for a document.
     Suggest {
         /// Which one.
@@ -97,6 +145,11 @@ pub enum Command {
     Sort(SortKey),
     /// Show only documents in this state; `None` shows all.
     Filter(Option<WorkState>),
+    /// Show only documents in which something has this label; `None` shows all.
+    FilterLabel(Option<String>),
+    /// Show the document from which there is most to learn: of those that are not done the one in
+    /// which the model is least sure, a short one before a long one.
+    OpenMostUseful,
     /// Show only documents that contain this text; folded as the tokenizer folds match keys.
     Search(String),
     /// Speak this language.
@@ -118,13 +171,23 @@ impl Command {
         let changes = matches!(
             self,
             Self::StepDocument(_)
+                | Self::OpenMostUseful
                 | Self::Accept
+                | Self::AcceptSentence
+                | Self::AcceptAll
                 | Self::Reject
                 | Self::Label(_)
                 | Self::RepeatLabel
                 | Self::MoveEdge { .. }
                 | Self::DragEdge { .. }
                 | Self::FindSame { .. }
+                | Self::FlagFocus
+                | Self::FlagDocument
+                | Self::SetLink { .. }
+                | Self::ClearLink
+                | Self::AddEntry
+                | Self::AddAlias(_)
+                | Self::SetValue(_)
                 | Self::Undo
                 | Self::Redo
                 | Self::Finish

@@ -12,6 +12,7 @@ use crate::{
     hints::HintKind,
     language::{Phrase, phrases},
     panels::Purpose,
+    sheets::SheetKind,
 };
 
 /// One line of the table of keys.
@@ -49,6 +50,8 @@ pub(crate) enum Deed {
     UseFont(Option<PathBuf>),
     /// Ask for a path.
     AskPath(Purpose),
+    /// Open a panel, or close it.
+    Show(SheetKind),
     /// Open or close the training panel.
     ShowTraining(bool),
     /// Begin to train.
@@ -80,6 +83,8 @@ fn plain() -> Vec<Binding> {
     use phrases as p;
     vec![
         send(Key::Space, NONE, C::Accept, p::DO_ACCEPT),
+        send(Key::S, NONE, C::AcceptSentence, p::DO_ACCEPT_SENTENCE),
+        send(Key::S, SHIFT, C::AcceptAll, p::DO_ACCEPT_ALL),
         send(Key::X, NONE, C::Reject, p::DO_REJECT),
         send(Key::Delete, NONE, C::Reject, p::DO_REJECT),
         send(Key::N, NONE, C::StepDoubtful(Later), p::DO_NEXT_DOUBTFUL),
@@ -91,12 +96,15 @@ fn plain() -> Vec<Binding> {
         send(Key::ArrowLeft, SHIFT, mark(Later, true), p::DO_EXTEND_LEFT),
         send(Key::ArrowRight, SHIFT, mark(Earlier, true), p::DO_EXTEND_RIGHT),
         send(Key::Period, NONE, C::RepeatLabel, p::DO_REPEAT),
+        send(Key::M, NONE, C::FlagFocus, p::FLAG),
+        send(Key::M, SHIFT, C::FlagDocument, p::FLAG_DOCUMENT),
         send(Key::A, NONE, C::FindSame { everywhere: false }, p::DO_SAME),
         send(Key::A, SHIFT, C::FindSame { everywhere: true }, p::DO_SAME_PROJECT),
         send(Key::Enter, NONE, C::Finish, p::DO_FINISH),
         send(Key::Enter, SHIFT, C::Reopen, p::DO_REOPEN),
         send(Key::PageDown, NONE, C::StepDocument(Later), p::DO_NEXT_DOCUMENT),
         send(Key::PageUp, NONE, C::StepDocument(Earlier), p::DO_PREVIOUS_DOCUMENT),
+        send(Key::G, NONE, C::OpenMostUseful, p::DO_MOST_USEFUL),
         send(Key::Z, CONTROL, C::Undo, p::UNDO),
         send(Key::Y, CONTROL, C::Redo, p::REDO),
         send(Key::Z, CONTROL.plus(SHIFT), C::Redo, p::REDO),
@@ -127,7 +135,7 @@ fn edges() -> impl Iterator<Item = Binding> {
     })
 }
 
-fn window_keys() -> [Binding; 10] {
+fn window_keys() -> [Binding; 17] {
     let bind = |key, modifiers, command, phrase| Binding {
         key,
         modifiers,
@@ -143,6 +151,13 @@ fn window_keys() -> [Binding; 10] {
         bind(Key::O, CONTROL, Deed::AskPath(Purpose::Open), phrases::DO_OPEN),
         bind(Key::E, CONTROL, Deed::AskPath(Purpose::Export), phrases::DO_EXPORT),
         bind(Key::L, CONTROL, Deed::ShowTraining(true), phrases::DO_LEARN),
+        bind(Key::K, NONE, Deed::Show(SheetKind::Linking), phrases::DO_LINK),
+        bind(Key::C, NONE, Deed::Show(SheetKind::Comments), phrases::DO_COMMENT),
+        bind(Key::R, CONTROL, Deed::Show(SheetKind::Review), phrases::DO_REVIEW),
+        bind(Key::I, CONTROL, Deed::Show(SheetKind::Import), phrases::DO_IMPORT),
+        bind(Key::E, CONTROL.plus(SHIFT), Deed::Show(SheetKind::Export), phrases::DO_EXPORT_AS),
+        bind(Key::F4, NONE, Deed::Show(SheetKind::Guidelines), phrases::DO_GUIDELINES),
+        bind(Key::F5, NONE, Deed::Show(SheetKind::Statistics), phrases::DO_STATISTICS),
         bind(Key::F1, NONE, Deed::ToggleHelp, phrases::DO_HELP),
         bind(Key::F2, NONE, Deed::ToggleLanguage, phrases::DO_LANGUAGE),
         bind(Key::F3, NONE, Deed::ToggleTheme, phrases::DO_THEME),
@@ -160,6 +175,30 @@ pub(crate) const DIGITS: [Key; 9] = [
     Key::Num8,
     Key::Num9,
 ];
+
+/// Whether a key was pressed for a panel that is open: by place, without modifiers, while nothing
+/// is typed.
+pub(crate) fn pressed(ui: &egui::Ui, wanted: Key) -> bool {
+    let is_typing = ui.memory(|memory| memory.focused().is_some());
+    !is_typing && pressed_anywhere(ui, wanted)
+}
+
+/// Whether a key was pressed, by place, without modifiers, also while something is typed.
+pub(crate) fn pressed_anywhere(ui: &egui::Ui, wanted: Key) -> bool {
+    let is_wanted = |event: &egui::Event| match event {
+        egui::Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+            physical_key.unwrap_or(*key) == wanted && modifiers.is_none()
+        }
+        _ => false,
+    };
+    ui.input(|input| input.events.iter().any(is_wanted))
+}
+
+/// The digit that was pressed for a panel that is open.
+pub(crate) fn digit_pressed(ui: &egui::Ui) -> Option<usize> {
+    let digits = std::iter::once(Key::Num0).chain(DIGITS);
+    digits.enumerate().find(|(_, key)| pressed(ui, *key)).map(|(digit, _)| digit)
+}
 
 /// What is printed on keys that egui names by a word.
 pub(crate) const LEGENDS: [(&str, &str); 7] = [

@@ -11,9 +11,12 @@ use tawsim_tagger::{Model, Tagger};
 
 use crate::{
     App, WorkState,
+    learning_curve::{self, Lap},
+    link::read_all,
     panels::Training,
+    redecoder::Redecoder,
     trainer::{Learnt, Lesson, Trainer, TrainingFiles},
-    worker::Worker,
+    worker::{Worker, model_version},
 };
 
 /// Documents that are handed to the tagger at a time: few, so that what is looked at comes soon.
@@ -28,24 +31,32 @@ pub(crate) struct Learning {
     ctx: egui::Context,
     tagger: Tagger,
     worker: Worker,
+    redecoder: Redecoder,
+    /// Name and version of the model in use.
+    version: String,
     /// Whether suggestions of an older model are to be replaced.
     retags: bool,
     files: TrainingFiles,
     pub(crate) training: Training,
     /// The project whose own model was looked for.
     project: Option<PathBuf>,
+    /// Its trainings up to now.
+    pub(crate) laps: Vec<Lap>,
 }
 
 impl Learning {
     pub(crate) fn new(tagger: Tagger, files: TrainingFiles, ctx: &egui::Context) -> Self {
         Self {
             worker: worker(&tagger, ctx),
+            redecoder: redecoder(&tagger, ctx),
+            version: model_version(&tagger),
             ctx: ctx.clone(),
             tagger,
             retags: false,
             files,
             training: Training::Idle,
             project: None,
+            laps: Vec::new(),
         }
     }
 
@@ -65,6 +76,12 @@ impl Learning {
                 break;
             }
         }
+        if let Some(decided) = app.take_decided(&self.version) {
+            self.redecoder.ask(decided);
+        }
+        if let Some(answer) = self.redecoder.answer() {
+            app.run(answer);
+        }
         let [done, all] = self.worker.progress().unwrap_or([0, 0]);
         let room = JOBS_AT_A_TIME.saturating_sub(all - done);
         let wants = |row: &DocumentRow| {
@@ -81,19 +98,37 @@ impl Learning {
     fn use_project_model(&mut self, app: &App) {
         let Some(dir) = app.project().map(|project| project.dir().to_owned()) else { return };
         if self.project.as_ref() != Some(&dir) {
-            if let Ok(model) = Model::open(&dir.join(MODEL_FILE)) {
-                self.tagger = Tagger::new(model);
-            }
-            self.worker = worker(&self.tagger, &self.ctx);
+            let own = Model::open(&dir.join(MODEL_FILE)).ok().map(Tagger::new);
+            self.use_tagger(own.unwrap_or_else(|| self.tagger.clone()));
+            self.laps = learning_curve::read(&dir);
             self.project = Some(dir);
         }
+    }
+
+    fn use_tagger(&mut self, tagger: Tagger) {
+        self.worker = worker(&tagger, &self.ctx);
+        self.redecoder = redecoder(&tagger, &self.ctx);
+        self.version = model_version(&tagger);
+        self.tagger = tagger;
     }
 
     fn take_outcome(&mut self) {
         let Training::Running(trainer) = &self.training else { return };
         match trainer.outcome() {
             None => {}
-            Some(Ok(learnt)) => self.training = Training::Learnt(Box::new(learnt)),
+            Some(Ok(learnt)) => {
+                if let (Some(dir), Some(scores)) = (&self.project, &learnt.scores) {
+                    let lap = Lap {
+                        n_documents: learnt.n_documents,
+                        n_held_out: scores.n_documents,
+                        before: scores.before,
+                        after: scores.after,
+                    };
+                    learning_curve::add(dir, &lap);
+                    self.laps.push(lap);
+                }
+                self.training = Training::Learnt(Box::new(learnt));
+            }
             Some(Err(why)) => self.training = Training::Failed(why),
         }
     }
@@ -109,6 +144,7 @@ impl Learning {
                     documents,
                     labels,
                     files: self.files.clone(),
+                    own: app.project().map(|p| read_all(p.dir())).unwrap_or_default(),
                     current: self.tagger.clone(),
                     name: self.tagger.model().metadata().name.clone(),
                 };
@@ -141,8 +177,7 @@ impl Learning {
                 self.training = Training::Failed(format!("{}: {error}", path.display()));
             }
         }
-        self.tagger = tagger;
-        self.worker = worker(&self.tagger, &self.ctx);
+        self.use_tagger(tagger);
         self.retags = true;
     }
 }
@@ -150,4 +185,9 @@ impl Learning {
 fn worker(tagger: &Tagger, ctx: &egui::Context) -> Worker {
     let ctx = ctx.clone();
     Worker::start(tagger.clone(), move || ctx.request_repaint())
+}
+
+fn redecoder(tagger: &Tagger, ctx: &egui::Context) -> Redecoder {
+    let ctx = ctx.clone();
+    Redecoder::start(tagger.clone(), move || ctx.request_repaint())
 }

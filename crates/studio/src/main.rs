@@ -8,7 +8,10 @@ use anyhow::{Context as _, anyhow};
 use arguments::{Arguments, Request};
 use eframe::egui;
 use tawsim_store::Options;
-use tawsim_studio::{App, Command, Measurement, Sample, TrainingFiles, Window, settings_file};
+use tawsim_studio::{
+    App, Command, Measurement, Sample, Session, TrainingFiles, Window, first_project, session_file,
+    settings_file,
+};
 use tawsim_tagger::{Model, Tagger};
 
 fn main() -> ExitCode {
@@ -34,6 +37,9 @@ fn main() -> ExitCode {
     }
 }
 
+/// Of the window, in points, where nobody says anything.
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(log) = &arguments.replay {
         return replay(arguments, log);
@@ -42,11 +48,16 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let is_whole = arguments.measure && arguments.open.is_none();
     let large = is_whole.then(|| open_large(arguments)).transpose()?;
     let start = std::time::Instant::now();
-    let mut app = app_of(arguments)?;
+    let session_path = session_file().filter(|_| !arguments.no_session && !arguments.measure);
+    let session = session_path.as_deref().and_then(Session::read).unwrap_or_default();
+    let mut app = app_of(arguments, &session)?;
     let sample = (arguments.measure && arguments.open.is_none()).then(Sample::new).transpose()?;
     if let Some(path) = sample.as_ref().map(Sample::path).or(arguments.open.as_deref()) {
         app.apply(Command::Open(path.to_owned()))?;
+    } else if session_path.is_some() {
+        open_last(&mut app, &session);
     }
+    session.restore(&mut app);
     let tagger = tagger_of(arguments)?;
     let files = TrainingFiles {
         with_base: !arguments.no_base,
@@ -63,8 +74,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Tawsim Studio")
-            .with_app_id("tawsim-studio")
-            .with_inner_size(arguments.size)
+            .with_app_id("org.tawsim.Studio")
+            .with_icon(icon())
+            .with_inner_size(arguments.size.or(session.size).unwrap_or(SIZE))
             .with_drag_and_drop(true),
         ..Default::default()
     };
@@ -76,6 +88,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         if let Some(path) = settings {
             window = window.with_settings(path);
+        }
+        if let Some(path) = session_path {
+            window = window.with_session(path);
         }
         if let Some(measurement) = measurement {
             window = window.with_measurement(measurement);
@@ -96,19 +111,37 @@ const N_LARGE: usize = 50_000;
 /// How long a large project takes to open.
 fn open_large(arguments: &Arguments) -> anyhow::Result<std::time::Duration> {
     let folder = Sample::large(N_LARGE)?;
-    let mut app = app_of(arguments)?;
+    let mut app = app_of(arguments, &Session::default())?;
     app.apply(Command::Open(folder.path().to_owned()))?;
     let project = app.project().map(|project| project.dir().to_owned());
     drop(app);
-    let mut app = app_of(arguments)?;
+    let mut app = app_of(arguments, &Session::default())?;
     let start = std::time::Instant::now();
     app.apply(Command::Open(project.expect("it was just made")))?;
     Ok(start.elapsed())
 }
 
-fn app_of(arguments: &Arguments) -> anyhow::Result<App> {
+/// What the desktop shows for the window.
+fn icon() -> egui::IconData {
+    let png = include_bytes!("../assets/icon.png");
+    eframe::icon_data::from_png_bytes(png).expect("the icon of the program is a PNG")
+}
+
+/// Opens the project of the last session, or at the first start a few made-up articles. If that
+/// cannot be, the window says what to do.
+fn open_last(app: &mut App, session: &Session) {
+    let first = || session.project.is_none().then(|| first_project().ok()).flatten();
+    let last = session.project.clone().filter(|path| path.is_dir());
+    if let Some(path) = last.or_else(first) {
+        app.run(Command::Open(path));
+    }
+}
+
+fn app_of(arguments: &Arguments, session: &Session) -> anyhow::Result<App> {
     let name = arguments.annotator.as_str();
-    let app = App::new(Options::new(name), name).with_look(arguments.language, arguments.dark);
+    let language = arguments.language.or(session.language).unwrap_or_default();
+    let dark = arguments.dark || session.dark.unwrap_or(false);
+    let app = App::new(Options::new(name), name).with_look(language, dark);
     let Some(path) = &arguments.record else { return Ok(app) };
     let log = std::fs::OpenOptions::new().create(true).append(true).open(path);
     Ok(app.record_to(log.with_context(|| format!("cannot write {}", path.display()))?))
@@ -124,7 +157,7 @@ fn tagger_of(arguments: &Arguments) -> anyhow::Result<Option<Tagger>> {
 }
 
 fn replay(arguments: &Arguments, log: &std::path::Path) -> anyhow::Result<()> {
-    let mut app = app_of(arguments)?;
+    let mut app = app_of(arguments, &Session::default())?;
     if let Some(path) = &arguments.open {
         app.apply(Command::Open(path.clone()))?;
     }

@@ -49,6 +49,8 @@ pub(crate) struct SegmentMap {
     spans: Vec<Span>,
     pieces: Vec<Piece>,
     token_idx: Vec<u32>,
+    /// Ends of the sentences.
+    sentence_ends: Vec<u32>,
 }
 
 impl SegmentMap {
@@ -67,7 +69,13 @@ impl SegmentMap {
             spans: out.segments().iter().map(|s| s.span).collect(),
             pieces: out.segments().iter().map(piece).collect(),
             token_idx: out.segments().iter().map(|s| s.token_idx).collect(),
+            sentence_ends: out.sentences().iter().map(|s| s.span.end()).collect(),
         }
+    }
+
+    /// Number of the sentence in which a byte lies.
+    pub(crate) fn sentence_at(&self, byte: u32) -> usize {
+        self.sentence_ends.partition_point(|end| *end <= byte)
     }
 
     /// The span of whole segments that `marked` touches, without clitics and signs at its ends;

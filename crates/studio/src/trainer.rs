@@ -4,18 +4,18 @@ use std::{
     ops::ControlFlow,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc::{Receiver, TryRecvError, channel},
     },
     thread,
 };
 
-use anyhow::Context as _;
-use tawsim_corpus::{Document, Evaluation, JsonlReader, LabelSet};
+use anyhow::{Context as _, anyhow};
+use tawsim_corpus::{Document, Evaluation, JsonlReader, LabelCounts, LabelSet};
 use tawsim_tagger::{
-    Gazetteer, GazetteerBuilder, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
-    TrainSettings, retrain,
+    Comparison, Gazetteer, GazetteerBuilder, GazetteerRecord, Model, RetrainCorpus,
+    RetrainSettings, ReviewedDocument, Tagger, TrainSettings, retrain,
 };
 
 use crate::base;
@@ -42,6 +42,8 @@ pub(crate) struct Lesson {
     pub(crate) documents: Vec<Document>,
     pub(crate) labels: LabelSet,
     pub(crate) files: TrainingFiles,
+    /// The project's own entries.
+    pub(crate) own: Vec<GazetteerRecord>,
     /// The model in use, to compare with.
     pub(crate) current: Tagger,
     pub(crate) name: String,
@@ -52,14 +54,30 @@ pub(crate) struct Learnt {
     pub(crate) tagger: Tagger,
     /// The model file.
     pub(crate) bytes: Vec<u8>,
-    /// F1 (strict, micro) of the old and the new model on the documents that were kept back, and
-    /// how many these are; `None` if there were too few to keep one back.
-    pub(crate) scores: Option<(f64, f64, usize)>,
+    /// How many finished documents it drew on, those kept back included.
+    pub(crate) n_documents: usize,
+    /// How both models do on the documents that were kept back; `None` if there were too few to keep
+    /// one back.
+    pub(crate) scores: Option<Scores>,
+}
+
+/// The model in use and the new one on the same documents, F1, strict.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Scores {
+    /// Micro-average of the model in use.
+    pub(crate) before: f64,
+    /// Of the new one.
+    pub(crate) after: f64,
+    /// How many documents.
+    pub(crate) n_documents: usize,
+    /// Label, entities of it, F1 before and after; labels without entities are left out.
+    pub(crate) labels: Vec<(String, u64, f64, f64)>,
 }
 
 /// A training under way.
 pub(crate) struct Trainer {
     iteration: Arc<AtomicUsize>,
+    losses: Arc<Mutex<Vec<f64>>>,
     is_cancelled: Arc<AtomicBool>,
     outcome: Receiver<Result<Learnt, String>>,
 }
@@ -68,12 +86,15 @@ impl Trainer {
     /// Starts; `notify` is called after each iteration and at the end.
     pub(crate) fn start(lesson: Lesson, notify: impl Fn() + Send + Sync + 'static) -> Self {
         let iteration = Arc::new(AtomicUsize::new(0));
+        let losses = Arc::new(Mutex::new(Vec::new()));
+        let of_thread = Arc::clone(&losses);
         let is_cancelled = Arc::new(AtomicBool::new(false));
         let (done, outcome) = channel();
         let (count, cancel) = (Arc::clone(&iteration), Arc::clone(&is_cancelled));
         thread::spawn(move || {
-            let learnt = learn(lesson, &mut |n| {
+            let learnt = learn(lesson, &mut |n, loss| {
                 count.store(n, Ordering::Relaxed);
+                of_thread.lock().expect("nobody panics with the lock").push(loss);
                 notify();
                 !cancel.load(Ordering::Relaxed)
             });
@@ -81,7 +102,12 @@ impl Trainer {
             drop(done.send(learnt.map_err(|error| format!("{error:#}"))));
             notify();
         });
-        Self { iteration, is_cancelled, outcome }
+        Self { iteration, losses, is_cancelled, outcome }
+    }
+
+    /// The loss after each iteration.
+    pub(crate) fn losses(&self) -> Vec<f64> {
+        self.losses.lock().expect("nobody panics with the lock").clone()
     }
 
     /// Iterations done.
@@ -105,8 +131,11 @@ impl Trainer {
 }
 
 /// Trains on all but the documents kept back. `go_on` hears of each iteration.
-fn learn(lesson: Lesson, go_on: &mut (dyn FnMut(usize) -> bool + Send)) -> anyhow::Result<Learnt> {
-    let Lesson { documents, mut labels, files, current, name } = lesson;
+fn learn(
+    lesson: Lesson,
+    go_on: &mut (dyn FnMut(usize, f64) -> bool + Send),
+) -> anyhow::Result<Learnt> {
+    let Lesson { documents, mut labels, files, own, current, name } = lesson;
     let mut base = Vec::new();
     if files.with_base {
         (base, labels) = base::corpus(&labels);
@@ -116,23 +145,42 @@ fn learn(lesson: Lesson, go_on: &mut (dyn FnMut(usize) -> bool + Send)) -> anyho
     }
     let mut train = TrainSettings::new(name);
     train.crf.lbfgs.max_iterations = MAX_ITERATIONS;
-    train.gazetteer = gazetteer(&files)?;
+    train.gazetteer = gazetteer(&files, &own)?;
     train.notes.insert("documents".to_owned(), (base.len() + documents.len()).to_string());
     train.notes.insert("version".to_owned(), version(base.iter().chain(&documents)));
+    let n_documents = documents.len();
     let whole = |document| ReviewedDocument { document, reviewed: None };
     let reviewed: Vec<ReviewedDocument> = documents.into_iter().map(whole).collect();
     let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
     let settings = RetrainSettings { train, warm_start: true, hold_out_every: HELD_OUT_OF };
     let learnt = retrain(corpus, Some(&current), &settings, &mut |progress| {
-        if go_on(progress.iteration) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if go_on(progress.iteration, progress.loss) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     })?;
     let tagger = Tagger::new(Model::read(&mut learnt.bytes.as_slice())?);
+    let scores = learnt.comparison.as_ref().map(scores);
+    Ok(Learnt { tagger, bytes: learnt.bytes, n_documents, scores })
+}
+
+fn scores(comparison: &Comparison) -> Scores {
     let f1 = |evaluation: &Evaluation| evaluation.micro().strict.f1();
-    let scores = learnt.comparison.as_ref().map(|comparison| {
-        let before = comparison.before.as_ref().map_or(0.0, f1);
-        (before, f1(&comparison.after), comparison.n_documents)
-    });
-    Ok(Learnt { tagger, bytes: learnt.bytes, scores })
+    let (before, after) = (comparison.before.as_ref(), &comparison.after);
+    let label = |(idx, counts): (usize, &LabelCounts)| {
+        let label = after.labels().at(idx).expect("counts are those of the labels");
+        let n_gold = counts.strict.gold;
+        let old = before.map_or(0.0, |before| before.per_label()[idx].strict.f1());
+        let name = after.labels().name(label).to_owned();
+        (n_gold > 0).then(|| (name, n_gold, old, counts.strict.f1()))
+    };
+    Scores {
+        before: before.map_or(0.0, f1),
+        after: f1(after),
+        n_documents: comparison.n_documents,
+        labels: after.per_label().iter().enumerate().filter_map(label).collect(),
+    }
 }
 
 fn read(path: &std::path::Path, labels: &mut LabelSet) -> anyhow::Result<Vec<Document>> {
@@ -141,10 +189,14 @@ fn read(path: &std::path::Path, labels: &mut LabelSet) -> anyhow::Result<Vec<Doc
     documents.map(|document| document.with_context(|| path.display().to_string())).collect()
 }
 
-fn gazetteer(files: &TrainingFiles) -> anyhow::Result<Gazetteer> {
+fn gazetteer(files: &TrainingFiles, own: &[GazetteerRecord]) -> anyhow::Result<Gazetteer> {
     let mut builder = GazetteerBuilder::new();
     if files.with_base {
-        base::add_names(&mut builder);
+        base::add_names(&mut builder, own);
+    } else {
+        for record in own {
+            builder.add_record(record).map_err(|why| anyhow!("the project's own names: {why}"))?;
+        }
     }
     for path in &files.gazetteer {
         let place = || path.display().to_string();
@@ -198,6 +250,7 @@ mod tests {
             documents: documents(n, &labels),
             labels,
             files: TrainingFiles::default(),
+            own: Vec::new(),
             current: Tagger::bundled(),
             name: "test".to_owned(),
         }
@@ -206,28 +259,30 @@ mod tests {
     #[test]
     fn a_model_learns_from_finished_documents() {
         let mut n_iterations = 0;
-        let learnt = learn(lesson(20), &mut |n| {
+        let learnt = learn(lesson(20), &mut |n, _| {
             n_iterations = n;
             true
         });
         let learnt = learnt.expect("there is something to learn");
-        let (_, after, n_held_out) = learnt.scores.expect("four documents were kept back");
-        assert_eq!((after, n_held_out), (1.0, 4));
+        let scores = learnt.scores.expect("four documents were kept back");
+        assert_eq!((scores.after, scores.n_documents), (1.0, 4));
+        let [(label, n_gold, _, after)] = &scores.labels[..] else { panic!("one label") };
+        assert_eq!((label.as_str(), *n_gold, *after), ("PLACE", 4, 1.0));
         assert!(n_iterations > 0);
-        let again = learn(lesson(20), &mut |_| true).expect("the same again");
+        let again = learn(lesson(20), &mut |_, _| true).expect("the same again");
         assert_eq!(again.bytes, learnt.bytes, "training is reproducible");
     }
 
     #[test]
     fn few_documents_are_all_learnt_from() {
-        let learnt = learn(lesson(4), &mut |_| true).expect("there is something to learn");
+        let learnt = learn(lesson(4), &mut |_, _| true).expect("there is something to learn");
         assert!(learnt.scores.is_none());
     }
 
     #[test]
     fn a_cancelled_training_gives_nothing() {
-        let outcome = learn(lesson(5), &mut |_| false);
+        let outcome = learn(lesson(5), &mut |_, _| false);
         assert_eq!(outcome.err().map(|error| error.to_string()).as_deref(), Some("cancelled"));
-        assert!(learn(lesson(0), &mut |_| true).is_err(), "nothing to learn from");
+        assert!(learn(lesson(0), &mut |_, _| true).is_err(), "nothing to learn from");
     }
 }

@@ -10,14 +10,17 @@ use crate::{
     app::Saved,
     hints::{HintKind, Hints, Typed},
     keymap::{Chord, Keymap},
-    keys::Deed,
+    keys::{Deed, pressed_anywhere},
     learning::Learning,
+    link::Linking,
     measure::Turn,
     panels::{
         AppearancePanel, ArticlePanel, DocumentsPanel, EntitiesPanel, Gui, KeyChange, PathPanel,
-        help, same, status, toolbar, training,
+        details, help, same, status, toolbar, training,
     },
     preferences::Preferences,
+    session::Keeper,
+    sheets::{Sheet, SheetKind},
     text::TextEngine,
 };
 
@@ -34,6 +37,9 @@ pub struct Window {
     entities: EntitiesPanel,
     path: Option<PathPanel>,
     learning: Option<Learning>,
+    linking: Option<Linking>,
+    sheet: Option<Sheet>,
+    keeper: Option<Keeper>,
     shows_training: bool,
     keymap: Keymap,
     key_change: KeyChange,
@@ -58,6 +64,9 @@ impl Window {
             entities: EntitiesPanel::default(),
             path: None,
             learning: None,
+            linking: None,
+            sheet: None,
+            keeper: None,
             shows_training: false,
             keymap: Keymap::default(),
             key_change: KeyChange::default(),
@@ -80,6 +89,21 @@ impl Window {
         ctx: &egui::Context,
     ) -> Self {
         self.learning = Some(Learning::new(tagger, files, ctx));
+        self.with_links(ctx)
+    }
+
+    /// Looks up in the background what factions and places refer to.
+    #[must_use]
+    pub fn with_links(mut self, ctx: &egui::Context) -> Self {
+        let ctx = ctx.clone();
+        self.linking = Some(Linking::new(move || ctx.request_repaint()));
+        self
+    }
+
+    /// Keeps where the annotator is in this file.
+    #[must_use]
+    pub fn with_session(mut self, path: std::path::PathBuf) -> Self {
+        self.keeper = Some(Keeper::new(path));
         self
     }
 
@@ -109,7 +133,14 @@ impl Window {
         if let Some(learning) = &mut self.learning {
             learning.step(&mut self.app);
         }
-        self.keys(ui);
+        if let Some(linking) = &mut self.linking {
+            linking.step(&self.app);
+        }
+        if self.sheet.is_some() {
+            self.sheet_keys(ui);
+        } else {
+            self.keys(ui);
+        }
         // What keys ask for is seen in the same frame; what a click asks for, in the next one.
         self.obey(ui);
         self.draw(ui);
@@ -148,6 +179,24 @@ impl Window {
         });
     }
 
+    /// While a panel lies over the article its own keys act, and those that open and close panels.
+    fn sheet_keys(&mut self, ui: &Ui) {
+        let typing = ui.memory(|memory| memory.focused().is_some());
+        if pressed_anywhere(ui, Key::Escape) {
+            ui.memory_mut(egui::Memory::stop_text_input);
+            self.sheet = None;
+            return;
+        }
+        let acts = |(event, deed): &(&Event, Deed)| match deed {
+            Deed::Send(command) => matches!(command, Command::Undo | Command::Redo) && !typing,
+            _ => is_global(event),
+        };
+        ui.input(|input| {
+            let deeds = input.events.iter().filter_map(|event| Some((event, self.keymap.deed_of(event)?)));
+            self.asked.extend(deeds.filter(acts).map(|(_, deed)| deed));
+        });
+    }
+
     fn draw(&mut self, ui: &mut Ui) {
         let progress = self.learning.as_ref().and_then(Learning::progress);
         let app = &self.app;
@@ -165,7 +214,11 @@ impl Window {
         let documents = &mut self.documents;
         near.default_size(260.0).min_size(180.0).show(ui, |ui| documents.show(ui, &mut gui, app));
         let entities = &mut self.entities;
-        far.default_size(270.0).min_size(180.0).show(ui, |ui| entities.show(ui, &mut gui, app));
+        let facts = self.linking.as_ref().and_then(|linking| linking.facts(app));
+        far.default_size(270.0).min_size(180.0).show(ui, |ui| {
+            Panel::bottom("details").show(ui, |ui| details(ui, &mut gui, app, facts));
+            entities.show(ui, &mut gui, app);
+        });
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::ZERO);
         let article = &mut self.article;
         CentralPanel::default()
@@ -188,8 +241,17 @@ impl Window {
             over(ui, "same", 460.0, |ui| same(ui, &mut gui, found));
         }
         if let Some(learning) = self.learning.as_ref().filter(|_| self.shows_training) {
-            let draw = |ui: &mut Ui| training(ui, &mut gui, &learning.training, app.n_done());
-            over(ui, "training", 560.0, draw);
+            let draw = |ui: &mut Ui| training(ui, &mut gui, learning, app.n_done());
+            over(ui, "training", 640.0, draw);
+        }
+        if let Some(sheet) = &mut self.sheet {
+            let (width, linking) = (sheet.width(), self.linking.as_ref());
+            let draw = |ui: &mut Ui| sheet.show(ui, &mut gui, (app, linking));
+            let (is_done, should_close) = over(ui, "sheet", width, draw);
+            if is_done || should_close {
+                ui.memory_mut(egui::Memory::stop_text_input);
+                self.sheet = None;
+            }
         }
         if let Some(panel) = &mut self.appearance {
             let (is_done, closes) =
@@ -210,7 +272,7 @@ impl Window {
             return;
         }
         for deed in std::mem::take(&mut self.asked) {
-            if let Some(command) = self.command_of(deed) {
+            if let Some(command) = self.command_of(deed, ui.ctx()) {
                 let is_letters = matches!(command, Command::Resize(_) | Command::Respace(_));
                 self.app.run(command);
                 if is_letters {
@@ -222,7 +284,7 @@ impl Window {
     }
 
     /// The command that a deed amounts to; what concerns only the window is done here.
-    fn command_of(&mut self, deed: Deed) -> Option<Command> {
+    fn command_of(&mut self, deed: Deed, ctx: &egui::Context) -> Option<Command> {
         let settings = self.app.settings();
         match deed {
             Deed::Send(Command::Finish) if self.shows_training => {
@@ -244,6 +306,10 @@ impl Window {
             Deed::FocusSearch => self.documents.focus_search(),
             Deed::AskPath(purpose) => self.path = Some(PathPanel::new(&self.engine, purpose)),
             Deed::ShowTraining(shown) => self.shows_training = shown,
+            Deed::Show(kind) => {
+                let is_open = self.sheet.as_ref().is_some_and(|sheet| sheet.kind == kind);
+                self.sheet = (!is_open).then(|| Sheet::open(kind, &self.engine, &self.app, ctx));
+            }
             Deed::Train | Deed::AdoptModel | Deed::DropModel => self.learn(&deed),
         }
         None
@@ -386,18 +452,28 @@ impl Window {
         }
     }
 
-    /// Opens what was dropped on the window.
+    /// Opens what was dropped on the window; files go into the project that is open.
     fn drop_files(&mut self, ui: &Ui) {
         for file in ui.input(|input| input.raw.dropped_files.clone()) {
-            self.app.run(Command::Open(file.path().to_owned()));
+            let path = file.path().to_owned();
+            if path.is_file() && self.app.project().is_some() {
+                self.app.run(Command::Import { path, format: None });
+                let kind = SheetKind::Import;
+                self.sheet = Some(Sheet::open(kind, &self.engine, &self.app, ui.ctx()));
+            } else {
+                self.app.run(Command::Open(path));
+            }
         }
     }
 }
 
 fn is_global(event: &Event) -> bool {
-    let Event::Key { key, modifiers, .. } = event else { return false };
-    matches!(key, Key::F1 | Key::F2 | Key::F3)
-        || (modifiers.command && matches!(key, Key::F | Key::O | Key::E | Key::L | Key::T))
+    let Event::Key { key, physical_key, modifiers, .. } = event else { return false };
+    let key = physical_key.as_ref().unwrap_or(key);
+    const GLOBAL: [Key; 7] =
+        [Key::F, Key::O, Key::E, Key::L, Key::R, Key::I, Key::T];
+    matches!(key, Key::F1 | Key::F2 | Key::F3 | Key::F4 | Key::F5)
+        || (modifiers.command && GLOBAL.contains(key))
 }
 
 /// Draws a panel over the window. Returns what it says, and whether it is to be closed.
@@ -425,10 +501,19 @@ impl eframe::App for Window {
         }
         self.show(ui);
         self.drop_files(ui);
+        if let Some(keeper) = &mut self.keeper {
+            let size = ui.ctx().content_rect().size();
+            if let Some(wait) = keeper.keep(&self.app, size.into()) {
+                ui.ctx().request_repaint_after(wait);
+            }
+        }
     }
 
     /// What was asked for and waits for the disk is not lost with the window.
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.app.finish_writing();
+        if let Some(keeper) = &mut self.keeper {
+            keeper.finish(&self.app);
+        }
     }
 }

@@ -78,7 +78,7 @@ impl Worker {
     }
 }
 
-fn found_of(tagger: &Tagger, entity: &ScoredEntity) -> Found {
+pub(crate) fn found_of(tagger: &Tagger, entity: &ScoredEntity) -> Found {
     Found {
         start: entity.span.start(),
         end: entity.span.end(),
@@ -88,7 +88,7 @@ fn found_of(tagger: &Tagger, entity: &ScoredEntity) -> Found {
 }
 
 /// Name of the model with what tells its versions apart.
-fn model_version(tagger: &Tagger) -> String {
+pub(crate) fn model_version(tagger: &Tagger) -> String {
     let metadata = tagger.model().metadata();
     match metadata.notes.get("version") {
         Some(version) => format!("{} {version}", metadata.name),

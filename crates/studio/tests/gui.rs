@@ -8,5 +8,6 @@ mod gui {
     mod replay;
     mod saving;
     mod settings;
+    mod sheets;
     mod support;
 }

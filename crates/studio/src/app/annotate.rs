@@ -3,7 +3,7 @@
 use tawsim_store::{Annotation, DocumentId, Edit, Job, ReviewState, SpanId, SpanState, Suggestion};
 use tawsim_tokenizer::Span;
 
-use super::{AppError, OpenDocument, Work, same::Finder};
+use super::{AppError, DOUBTFUL_BELOW, OpenDocument, Work, same::Finder};
 use crate::{Command, Edge, Found, Step, Toward};
 
 /// Whether nobody has decided on an annotation.
@@ -11,15 +11,40 @@ pub(super) fn is_open(annotation: &Annotation) -> bool {
     annotation.state == SpanState::Suggested
 }
 
+/// Whether the model is not sure of it and nobody has decided on it.
+pub(crate) fn is_doubtful(annotation: &Annotation) -> bool {
+    is_open(annotation) && annotation.score.is_none_or(|score| score < DOUBTFUL_BELOW)
+}
+
+/// Whether an edit says more than that the model is right: then the rest may look different.
+pub(super) const fn corrects(edit: &Edit) -> bool {
+    !matches!(edit, Edit::Accept(_) | Edit::SetReview(..))
+}
+
 impl Work {
     pub(super) fn apply(&mut self, command: Command) -> Result<(), AppError> {
         match command {
             Command::OpenDocument(id) => self.show(id),
             Command::StepDocument(toward) => self.step_document(toward),
+            Command::OpenMostUseful => {
+                self.library.most_useful().map_or(Ok(()), |id| self.show(id))
+            }
             Command::Finish => self.finish(),
             Command::Reopen => self.review(ReviewState::InProgress),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
+            Command::ExportAs { path, format } => {
+                self.report = Some(self.export_as(&path, &format)?);
+                Ok(())
+            }
+            Command::ExportCorpus(path) => {
+                self.report = Some(self.export_corpus(&path)?);
+                Ok(())
+            }
+            Command::Import { path, format } => {
+                self.report = Some(self.import(&path, format.as_deref())?);
+                Ok(())
+            }
             Command::Export(path) => self.export(&path),
             Command::Suggest { document, model, entities } => {
                 self.suggest(document, model, &entities)
@@ -31,6 +56,21 @@ impl Work {
             }
             Command::ApplySame => self.apply_same(),
             Command::Accept => self.decide(Edit::Accept),
+            Command::AcceptSentence => {
+                self.accept(|document| document.open_in_sentence().map(|a| a.id).collect())
+            }
+            Command::AcceptAll => self.accept(|document| document.open().map(|a| a.id).collect()),
+            Command::SetLink { entry, gazetteer } => self.set_link(Some((entry, gazetteer))),
+            Command::ClearLink => self.set_link(None),
+            Command::AddEntry => self.add_entry(),
+            Command::AddAlias(entry) => self.add_alias(&entry),
+            Command::SetValue(value) => self.set_value(value),
+            Command::Adjudicate(verdict) => self.adjudicate(verdict),
+            Command::AdjudicateAgreed => self.adjudicate_agreed(),
+            Command::FlagFocus => self.flag_focus(),
+            Command::FlagDocument => self.flag_document(),
+            Command::Comment(text) => self.comment(&text),
+            Command::ResolveComment(id, done) => self.resolve_comment(id, done),
             Command::Reject => self.reject(),
             Command::Label(idx) => self.label(idx),
             Command::RepeatLabel => self.last_label.map_or(Ok(()), |idx| self.label(idx)),
@@ -53,7 +93,7 @@ impl Work {
 
     /// One step of the history on the document that is shown, and what follows when it is on disk;
     /// the first one says that work on the document has begun.
-    fn edit(
+    pub(super) fn edit(
         &mut self,
         mut edits: Vec<Edit>,
         after: impl FnOnce(&mut Self) + 'static,
@@ -70,10 +110,20 @@ impl Work {
         })
     }
 
+    /// Goes on to what the model is not sure of; where all is sure, to what nobody has looked at.
     fn advance(&mut self) {
-        if let Some(document) = &mut self.document {
+        if let Some(document) = &mut self.document
+            && !document.step(Toward::Later, is_doubtful)
+        {
             document.step(Toward::Later, is_open);
         }
+    }
+
+    /// Confirms several suggestions in one step.
+    fn accept(&mut self, which: fn(&OpenDocument) -> Vec<SpanId>) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        let edits = which(document).into_iter().map(Edit::Accept).collect();
+        self.edit(edits, Self::advance)
     }
 
     fn decide(&mut self, edit: fn(SpanId) -> Edit) -> Result<(), AppError> {
@@ -102,7 +152,9 @@ impl Work {
             if let Some(document) = &mut work.document {
                 // From where it was on, though it is gone.
                 document.mark(span);
-                if !document.step(Toward::Later, is_open) {
+                let is_next = document.step(Toward::Later, is_doubtful)
+                    || document.step(Toward::Later, is_open);
+                if !is_next {
                     document.clear();
                 }
             }
@@ -194,6 +246,7 @@ impl Work {
         changed: Option<DocumentId>,
         receipt: &tawsim_store::Receipt,
     ) -> Result<(), AppError> {
+        self.is_corrected = true;
         let shown = self.document.as_ref().map(OpenDocument::id);
         match changed {
             Some(id)
@@ -237,12 +290,17 @@ impl Work {
         });
         let suggestions = suggestions.collect();
         let edit = Edit::Suggest { document, layer: self.layer, model, suggestions };
+        let looked_at = self.document.as_ref().and_then(OpenDocument::focused).map(|a| a.span);
         self.write(Job::Aside(vec![edit]), move |work, _| {
             if let Some(shown) = work.document.as_mut().filter(|shown| shown.id() == document)
                 && shown.focus().is_none()
                 && shown.marked().is_none()
             {
-                shown.step(Toward::Later, is_open);
+                // What was looked at may be another suggestion now.
+                let in_place = |a: &Annotation| looked_at.is_some_and(|at| a.span.overlaps(at));
+                let _ = shown.step(Toward::Later, in_place)
+                    || shown.step(Toward::Later, is_doubtful)
+                    || shown.step(Toward::Later, is_open);
             }
             Ok(())
         })

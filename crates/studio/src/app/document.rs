@@ -98,6 +98,19 @@ impl OpenDocument {
         Some(Focus { id, idx })
     }
 
+    /// What is open in the sentence of the focus or the mark.
+    pub(super) fn open_in_sentence(&self) -> impl Iterator<Item = &Annotation> {
+        let here = self.marked().or_else(|| self.focused().map(|a| a.span));
+        let sentence = here.map(|span| self.map.sentence_at(span.start()));
+        let is_here = move |a: &&Annotation| Some(self.map.sentence_at(a.span.start())) == sentence;
+        self.open().filter(is_here)
+    }
+
+    /// What nobody has decided on.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Annotation> {
+        self.annotations.iter().filter(|a| a.state == SpanState::Suggested)
+    }
+
     pub(super) fn set_review(&mut self, review: ReviewState) {
         self.review = review;
     }
@@ -140,7 +153,7 @@ impl OpenDocument {
         self.focus.map(|focus| focus.idx)
     }
 
-    pub(super) fn focused(&self) -> Option<&Annotation> {
+    pub(crate) fn focused(&self) -> Option<&Annotation> {
         Some(&self.annotations[self.focus()?])
     }
 

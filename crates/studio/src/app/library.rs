@@ -1,7 +1,11 @@
 //! The list of documents: order, filter, search.
 
+use std::collections::HashSet;
+
 use rustc_hash::FxHashMap;
-use tawsim_store::{DocumentId, DocumentRow, LayerId, Presence, Project, ReviewState, StoreError};
+use tawsim_store::{
+    DocumentId, DocumentRow, LayerId, Presence, Project, Query, ReviewState, StoreError,
+};
 use tawsim_tokenizer::{NormalizeOptions, fold_into};
 
 use super::settings::Settings;
@@ -26,9 +30,23 @@ pub(super) struct Library {
     places: FxHashMap<DocumentId, usize>,
     /// Places in `all`, in the order of the list.
     listed: Vec<usize>,
-    /// Folded texts by place, read at the first search.
+    /// Folded texts by place, read at the first search for a part of a word.
     folded: Option<Vec<String>>,
     n_done: usize,
+    /// The layer it is seen from.
+    layer: Option<LayerId>,
+}
+
+/// Documents that a search has found; `None` if nothing was searched for.
+type Found = Option<HashSet<DocumentId>>;
+
+/// Parts of words are looked for in at most so many documents: their texts are kept in memory.
+const MOST_FOLDED: usize = 5_000;
+
+fn folded_query(text: &str) -> String {
+    let mut folded = String::new();
+    fold_into(text.trim(), &NormalizeOptions::LOOSE_KEY, &mut folded);
+    folded
 }
 
 impl Library {
@@ -38,7 +56,7 @@ impl Library {
         let places = all.iter().enumerate().map(|(idx, row)| (row.id, idx)).collect();
         let listed = (0..all.len()).collect();
         let n_done = all.iter().filter(|row| is_done(row)).count();
-        Ok(Self { all, places, listed, folded: None, n_done })
+        Ok(Self { all, places, listed, folded: None, layer: Some(layer), n_done })
     }
 
     pub(super) fn n_documents(&self) -> usize {
@@ -87,21 +105,61 @@ impl Library {
         settings: &Settings,
         project: &Project,
     ) -> Result<(), StoreError> {
-        let mut wanted = String::new();
-        fold_into(settings.search.trim(), &NormalizeOptions::LOOSE_KEY, &mut wanted);
-        if !wanted.is_empty() && self.folded.is_none() {
+        let wanted = folded_query(&settings.search);
+        let with_words = self.with_words(&settings.search, project)?;
+        let with_label = self.with_label(settings.label.as_deref(), project)?;
+        if with_words.as_ref().is_some_and(HashSet::is_empty)
+            && self.folded.is_none()
+            && self.all.len() <= MOST_FOLDED
+        {
             self.folded = Some(folded_texts(&self.all, project)?);
         }
         let folded = self.folded.as_deref().unwrap_or_default();
+        let holds = |place: usize, row: &DocumentRow| {
+            let is_found = with_words.as_ref().is_some_and(|found| found.contains(&row.id));
+            let has_part = || folded.get(place).is_some_and(|text| text.contains(&wanted));
+            wanted.is_empty() || is_found || has_part() || folded_query(&row.name).contains(&wanted)
+        };
         let (all, mut listed) = (&self.all, std::mem::take(&mut self.listed));
         listed.clear();
         listed.extend((0..all.len()).filter(|&place| {
             let state = settings.filter.is_none_or(|state| WorkState::of(&all[place]) == state);
-            state && (wanted.is_empty() || folded[place].contains(&wanted))
+            let label = with_label.as_ref().is_none_or(|found| found.contains(&all[place].id));
+            state && label && holds(place, &all[place])
         }));
         listed.sort_by(|a, b| compare(&all[*a], &all[*b], settings.sort).then(a.cmp(b)));
         self.listed = listed;
         Ok(())
+    }
+
+    /// The documents with these words, found through the project's index; `None` without words.
+    fn with_words(&self, words: &str, project: &Project) -> Result<Found, StoreError> {
+        if words.trim().is_empty() {
+            return Ok(None);
+        }
+        let query = Query { limit: usize::MAX, ..Query::text(words) };
+        Ok(Some(project.search(&query)?.documents.into_iter().map(|found| found.id).collect()))
+    }
+
+    /// The documents in which something of the layer has a label; `None` without a label.
+    fn with_label(&self, label: Option<&str>, project: &Project) -> Result<Found, StoreError> {
+        let Some(label) = label else { return Ok(None) };
+        let query = Query {
+            label: Some(label.to_owned()),
+            layer: self.layer,
+            limit: usize::MAX,
+            ..Query::default()
+        };
+        Ok(Some(project.search(&query)?.documents.into_iter().map(|found| found.id).collect()))
+    }
+
+    /// Of the documents that are not done the one in which the model is least sure.
+    pub(super) fn most_useful(&self) -> Option<DocumentId> {
+        let to_do = self.all.iter().filter(|row| WorkState::of(row) != WorkState::Done);
+        let key = |row: &&DocumentRow| (row.min_score.unwrap_or(f64::INFINITY), row.byte_len);
+        to_do
+            .min_by(|a, b| key(a).0.total_cmp(&key(b).0).then(key(a).1.cmp(&key(b).1)))
+            .map(|r| r.id)
     }
 
     /// The document after or before this one in the list.

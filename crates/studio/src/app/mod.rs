@@ -1,13 +1,18 @@
 //! The state behind the window, and the one place where commands take effect.
 
 mod annotate;
+mod decided;
 mod document;
+mod exchange;
 mod export;
 mod library;
+mod links;
 mod open;
+mod review;
 mod same;
 mod saving;
 mod settings;
+mod statistics;
 
 use std::{
     io,
@@ -20,10 +25,16 @@ use tawsim_store::{
 };
 use thiserror::Error;
 
+pub(crate) use annotate::is_doubtful;
+pub(crate) use decided::Decided;
 pub(crate) use document::OpenDocument;
+pub(crate) use exchange::formats;
+pub use review::Verdict;
+pub(crate) use review::{AgreementTable, Differences, agreement};
 pub(crate) use same::SameMentions;
 pub(crate) use saving::Saved;
 pub(crate) use settings::Settings;
+pub use statistics::{DocumentWork, Statistics, statistics};
 
 use crate::{Command, WorkState, worker::Job};
 use library::Library;
@@ -59,6 +70,15 @@ pub enum AppError {
     /// The command needs an open project.
     #[error("no project is open; open a folder first")]
     NoProject,
+    /// The annotation in focus cannot be an entry.
+    #[error("put the focus on a FACTION or PLACE first")]
+    NotLinkable,
+    /// No gazetteer has this entry.
+    #[error("there is no entry {0}")]
+    UnknownEntry(String),
+    /// There is no such format.
+    #[error("there is no format {0}, or it is not for that")]
+    UnknownFormat(String),
     /// A line of a command log is no command.
     #[error("line {line} of the log is no command: {source}")]
     Log {
@@ -73,7 +93,7 @@ pub enum AppError {
 }
 
 impl AppError {
-    fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         |source| Self::File { path, source }
     }
@@ -126,6 +146,12 @@ struct Work {
     same: Option<SameMentions>,
     /// Place of the label that was given last.
     last_label: Option<usize>,
+    /// What the last import or export said.
+    report: Option<String>,
+    /// How often the project's own gazetteer was changed.
+    n_own_entries: u64,
+    /// Whether something was decided in the document that is shown since the model last saw it.
+    is_corrected: bool,
 }
 
 impl App {
@@ -185,7 +211,16 @@ impl App {
                 self.settings.set(&command);
                 Ok(())
             }
-            Command::Sort(_) | Command::Filter(_) | Command::Search(_) => {
+            Command::Import { .. } => {
+                self.open.as_mut().ok_or(AppError::NoProject)?.apply(command)?;
+                let settings = &self.settings;
+                let Some(work) = &mut self.open else { return Ok(()) };
+                Ok(work.library.arrange(settings, &work.project)?)
+            }
+            Command::Sort(_)
+            | Command::Filter(_)
+            | Command::FilterLabel(_)
+            | Command::Search(_) => {
                 self.settings.set(&command);
                 let settings = &self.settings;
                 let Some(work) = &mut self.open else { return Ok(()) };
@@ -299,6 +334,26 @@ impl App {
         Some(self.open.as_ref()?.n_steps)
     }
 
+    /// How often the project's own gazetteer was changed since it was opened.
+    pub(crate) fn n_own_entries(&self) -> u64 {
+        self.open.as_ref().map_or(0, |work| work.n_own_entries)
+    }
+
+    /// The layer that is worked in.
+    pub(crate) fn layer(&self) -> Option<LayerId> {
+        Some(self.open.as_ref()?.layer)
+    }
+
+    /// Whether nothing is on its way to the disk.
+    pub(crate) fn is_saved(&self) -> bool {
+        self.saved() == Saved::All
+    }
+
+    /// What the last import or export said.
+    pub(crate) fn report(&self) -> Option<&str> {
+        self.open.as_ref()?.report.as_deref()
+    }
+
     pub(crate) fn same(&self) -> Option<&SameMentions> {
         self.open.as_ref()?.same.as_ref()
     }
@@ -388,7 +443,27 @@ impl Work {
             document: None,
             same: None,
             last_label: None,
+            n_own_entries: 0,
+            report: None,
+            is_corrected: false,
         })
+    }
+
+    /// Takes in documents and labels that have come in beside the commands.
+    fn reread(&mut self) -> Result<(), StoreError> {
+        let shown = self.document.as_ref().map(OpenDocument::id);
+        self.labels = open::labels_in(&self.project)?;
+        self.digits = (1..=self.labels.len()).map(|digit| digit.to_string()).collect();
+        self.library = Library::read(&self.project, self.layer)?;
+        self.history = self.project.history()?;
+        self.n_steps = self.project.last_seq()?;
+        if let Some(shown) = shown.or_else(|| self.library.all().first().map(|row| row.id)) {
+            self.show(shown).map_err(|error| match error {
+                AppError::Store(error) => error,
+                other => StoreError::Corrupt(other.to_string()),
+            })?;
+        }
+        Ok(())
     }
 
     fn can_undo(&self) -> bool {
@@ -402,7 +477,10 @@ impl Work {
         if let Some(row) = self.library.get(id) {
             document.set_review(row.review);
         }
-        document.step(crate::Toward::Later, annotate::is_open);
+        if !document.step(crate::Toward::Later, is_doubtful) {
+            document.step(crate::Toward::Later, annotate::is_open);
+        }
+        self.is_corrected = false;
         self.document = Some(document);
         self.same = None;
         Ok(())

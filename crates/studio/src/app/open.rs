@@ -89,8 +89,17 @@ fn import(
     Ok(())
 }
 
-/// The readable files, sorted by path. Projects inside the folder are no articles.
+/// The readable files, sorted by path.
 fn files_of(path: &Path) -> Result<Vec<PathBuf>, AppError> {
+    let mut files = files_below(path)?;
+    if !path.is_file() {
+        files.retain(|file| is_readable(file));
+    }
+    Ok(files)
+}
+
+/// All files below a folder, sorted by path; a file stands for itself. Projects are no articles.
+pub(super) fn files_below(path: &Path) -> Result<Vec<PathBuf>, AppError> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
@@ -102,7 +111,7 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, AppError> {
             let is_project = path.extension().is_some_and(|e| e == EXTENSION);
             if kind.is_dir() && !is_project {
                 pending.push(path);
-            } else if kind.is_file() && is_readable(&path) {
+            } else if kind.is_file() {
                 files.push(path);
             }
         }
@@ -145,6 +154,11 @@ fn labels_of(project: &mut Project) -> Result<Vec<String>, StoreError> {
         let edits = FIRST_LABELS.map(|name| Edit::AddLabel(NewLabel::named(name)));
         project.apply_aside(&edits)?;
     }
+    labels_in(project)
+}
+
+/// Names of the labels in use, in order.
+pub(super) fn labels_in(project: &Project) -> Result<Vec<String>, StoreError> {
     let rows = project.labels()?.into_iter();
     Ok(rows.filter(|row| row.presence == Presence::Present).map(|row| row.name).collect())
 }

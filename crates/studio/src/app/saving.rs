@@ -11,7 +11,7 @@ use std::{
 
 use tawsim_store::{Edit, Job, Project, Receipt, Report, Writer};
 
-use super::{App, AppError, Work};
+use super::{App, AppError, Work, annotate::corrects};
 use crate::Command;
 
 /// How long a frame waits for a write: most are on disk by then, and are seen in the same frame.
@@ -72,6 +72,17 @@ impl Saving {
         Self { writer: Some(Writer::spawn(project)), after: None, is_blocked: false }
     }
 
+    /// Writes what was sent and gives the project back; `None` if the disk does not take it.
+    pub(super) fn stop(&mut self) -> Option<Project> {
+        let unsaved = self.writer.take()?.finish();
+        self.after = None;
+        if unsaved.jobs.is_empty() {
+            return Some(unsaved.project);
+        }
+        self.writer = Some(Writer::spawn(unsaved.project));
+        None
+    }
+
     const fn state(&self) -> Saved {
         match (self.after.is_some(), self.is_blocked) {
             (false, _) => Saved::All,
@@ -125,7 +136,11 @@ impl Work {
         if edits.is_empty() {
             return Ok(());
         }
-        self.write(Job::Step(edits), after)
+        let corrects = edits.iter().any(corrects);
+        self.write(Job::Step(edits), move |work, receipt| {
+            work.is_corrected |= corrects;
+            after(work, receipt)
+        })
     }
 
     /// Takes in what the disk has answered by `until`. Returns whether nothing is on its way.
@@ -167,8 +182,10 @@ impl App {
     pub fn go_on(&mut self) {
         let until = self.patience.map(|patience| Instant::now() + patience);
         loop {
+            let waited = self.open.as_ref().is_some_and(|work| work.saving.after.is_some());
             match self.open.as_mut().map_or(Ok(true), |work| work.settle(until)) {
-                Ok(true) => {}
+                // What a command asked for is seen only when it is on disk.
+                Ok(true) => self.revision += u64::from(waited),
                 Ok(false) => return,
                 Err(error) => {
                     self.message = Some(error.to_string());

@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) line_height: f32,
     pub(crate) sort: SortKey,
     pub(crate) filter: Option<WorkState>,
+    /// Only documents in which something has this label.
+    pub(crate) label: Option<String>,
     pub(crate) search: String,
     /// Whether the table of keys is open.
     pub(crate) help: bool,
@@ -33,6 +35,7 @@ impl Default for Settings {
             line_height: 2.4,
             sort: SortKey::default(),
             filter: None,
+            label: None,
             search: String::new(),
             help: false,
         }
@@ -47,6 +50,7 @@ impl Settings {
             Command::Dark(dark) => self.dark = *dark,
             Command::Help(help) => self.help = *help,
             Command::Sort(key) => self.sort = *key,
+            Command::FilterLabel(label) => self.label.clone_from(label),
             Command::Filter(state) => self.filter = *state,
             Command::Search(text) => self.search.clone_from(text),
             Command::Resize(points) => {

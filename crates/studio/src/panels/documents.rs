@@ -5,7 +5,7 @@ use egui::{Color32, ScrollArea, Ui};
 use super::Gui;
 use crate::{
     App, Command, SortKey, WorkState,
-    language::{Phrase, phrases},
+    language::{Phrase, label_name, phrases},
     text::{ButtonLook, Direction, LineInput, Row, TextEngine, TextStyle, row_height},
 };
 
@@ -112,6 +112,7 @@ fn filters(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
             }
         }
     });
+    label_filter(ui, gui, app);
     let sort = app.settings().sort;
     let at = SORTS.iter().position(|(key, _)| *key == sort).expect("every order is in the table");
     let next = SORTS[(at + 1) % SORTS.len()].0;
@@ -122,12 +123,29 @@ fn filters(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
     });
 }
 
+/// A button that goes through the labels: any, the first, the second …
+fn label_filter(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
+    let chosen = app.settings().label.as_ref();
+    let name = chosen.map_or(gui.say(phrases::ANY_LABEL), |label| label_name(label, gui.language));
+    let said = phrases::LABEL_FILTER.with(gui.language, &[&name]);
+    let look = if chosen.is_some() { ButtonLook::Selected } else { ButtonLook::Normal };
+    let at = chosen.and_then(|label| app.labels().iter().position(|known| known == label));
+    gui.line(ui, |gui, ui| {
+        if gui.text_button(ui, &said, look) {
+            let next = at.map_or(0, |at| at + 1);
+            gui.ask(Command::FilterLabel(app.labels().get(next).cloned()));
+        }
+    });
+}
+
 fn note_of(gui: &Gui<'_>, row: &tawsim_store::DocumentRow) -> String {
     let (_, phrase) = STATES[1 + WorkState::of(row) as usize];
+    let flag = if row.is_flagged { "! " } else { "" };
+    let state = gui.say(phrase);
     match (row.n_suggestions, row.n_entities) {
-        (0, 0) => gui.say(phrase).to_owned(),
-        (0, n) => format!("{} · {n}", gui.say(phrase)),
-        (open, n) => format!("{} · {open}/{}", gui.say(phrase), open + n),
+        (0, 0) => format!("{flag}{state}"),
+        (0, n) => format!("{flag}{state} · {n}"),
+        (open, n) => format!("{flag}{state} · {open}/{}", open + n),
     }
 }
 

@@ -3,40 +3,60 @@
 
 mod appearance;
 mod article;
+mod comments;
+mod details;
 mod documents;
 mod entities;
+mod exchange;
+mod guidelines;
 mod help;
+mod linking;
 mod menu;
 mod path;
+mod review;
 mod same;
+mod statistics;
 mod status;
 mod toolbar;
 mod tooltip;
 mod training;
 
-use egui::{Align, Layout, Ui};
+use egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::{
     Command, Language,
     keymap::Keymap,
     keys::Deed,
     language::Phrase,
-    text::{ButtonLook, TextEngine, TextStyle},
+    text::{ButtonLook, Direction, LineInput, TextEngine, TextStyle},
 };
 
 pub(crate) use appearance::AppearancePanel;
 pub(crate) use article::ArticlePanel;
+pub(crate) use comments::CommentsPanel;
+pub(crate) use details::details;
 pub(crate) use documents::DocumentsPanel;
 pub(crate) use entities::EntitiesPanel;
+pub(crate) use exchange::ExchangePanel;
+pub(crate) use guidelines::GuidelinesPanel;
 pub(crate) use help::{KeyChange, help};
+pub(crate) use linking::LinkingPanel;
 pub(crate) use path::{PathPanel, Purpose};
+pub(crate) use review::ReviewPanel;
 pub(crate) use same::same;
+pub(crate) use statistics::StatisticsPanel;
 pub(crate) use status::status;
 pub(crate) use toolbar::toolbar;
 pub(crate) use training::{Training, training};
 
 /// Size of the interface's letters in points.
 const SIZE_PT: f32 = 15.0;
+
+/// An empty input for a line of text that mostly runs in this direction.
+fn line_input(engine: &TextEngine, direction: Direction) -> LineInput {
+    let style = TextStyle { size_pt: SIZE_PT, line_height: 1.6, bold: false, direction };
+    LineInput::new(engine, style)
+}
 
 /// What every panel draws with, and where its requests go.
 pub(crate) struct Gui<'a> {
@@ -118,6 +138,59 @@ impl Gui<'_> {
         let height = SIZE_PT * 1.6 + 6.0;
         let size = egui::vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(size, layout, |ui| add(self, ui)).inner
+    }
+
+    /// A part of a panel that scrolls, at most `room` points high; its bar hides nothing.
+    fn scrolled<R>(
+        &mut self,
+        ui: &mut Ui,
+        (name, room): (&str, f32),
+        add: impl FnOnce(&mut Self, &mut Ui) -> R,
+    ) -> R {
+        let room = room.max(100.0);
+        let area = ScrollArea::vertical().id_salt(name).min_scrolled_height(room).max_height(room);
+        area.show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - 14.0);
+            add(self, ui)
+        })
+        .inner
+    }
+
+    /// A row of a table: the first cell is twice as wide as the others.
+    fn cells(&mut self, ui: &mut Ui, cells: &[String], is_head: bool) {
+        let unit = ui.available_width() / (cells.len() + 1) as f32;
+        let style = if is_head { self.bold() } else { self.style() };
+        let color = ui.visuals().text_color();
+        self.line(ui, |gui, ui| {
+            for (idx, cell) in cells.iter().enumerate() {
+                let width = unit * if idx == 0 { 2.0 } else { 1.0 } - ui.spacing().item_spacing.x;
+                let style = TextStyle { direction: Direction::of(cell), ..style };
+                gui.line_in(ui, width, |gui, ui| {
+                    gui.engine.label(ui, cell, style, color);
+                });
+            }
+        });
+    }
+
+    /// A stretch of a line, `width` points long, from the side on which the language begins.
+    fn line_in<R>(
+        &mut self,
+        ui: &mut Ui,
+        width: f32,
+        add: impl FnOnce(&mut Self, &mut Ui) -> R,
+    ) -> R {
+        let layout = if self.language.direction().is_rtl() {
+            Layout::right_to_left(Align::Center)
+        } else {
+            Layout::left_to_right(Align::Center)
+        };
+        let size = egui::vec2(width, SIZE_PT * 1.6);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect()));
+            ui.set_min_width(width);
+            add(self, ui)
+        })
+        .inner
     }
 
     /// Lines of widgets, as many as it takes, from the side on which the language begins.

@@ -1,7 +1,7 @@
 //! The line at the bottom: what is in focus, what is left to do, what is saved.
 
 use egui::Ui;
-use tawsim_store::SpanState;
+use tawsim_store::{Source, SpanState};
 
 use super::Gui;
 use crate::{
@@ -48,11 +48,14 @@ fn focus(ui: &mut Ui, gui: &mut Gui<'_>, document: &OpenDocument) {
         gui.label(ui, &phrases::SELECTED.with(language, &[&surface]));
     } else if let Some(idx) = document.focus() {
         let annotation = &document.annotations()[idx];
-        let certainty = match (annotation.state, annotation.score) {
-            (SpanState::Suggested, Some(score)) => {
+        let certainty = match (annotation.state, annotation.score, &annotation.source) {
+            (SpanState::Suggested, Some(score), Source::Model(model)) => {
+                phrases::SURE_BY.with(language, &[&(score * 100.0).round(), &isolated(model)])
+            }
+            (SpanState::Suggested, Some(score), _) => {
                 phrases::SURE.with(language, &[&(score * 100.0).round()])
             }
-            (SpanState::Suggested, None) => phrases::SUGGESTED.say(language).to_owned(),
+            (SpanState::Suggested, None, _) => phrases::SUGGESTED.say(language).to_owned(),
             _ => phrases::CONFIRMED.say(language).to_owned(),
         };
         let surface = isolated(document.surface(idx));

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::{Gui, Purpose};
-use crate::{App, Command, keys::Deed, language::phrases, text::ButtonLook};
+use crate::{App, Command, keys::Deed, language::phrases, sheets::SheetKind, text::ButtonLook};
 
 /// Draws it.
 pub(crate) fn toolbar(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
@@ -21,8 +21,12 @@ pub(crate) fn toolbar(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
         }
         let others = [
             (phrases::OPEN, true, Deed::AskPath(Purpose::Open)),
-            (phrases::EXPORT, app.n_done() > 0, Deed::AskPath(Purpose::Export)),
+            (phrases::IMPORT, app.project().is_some(), Deed::Show(SheetKind::Import)),
+            (phrases::EXPORT, app.n_done() > 0, Deed::Show(SheetKind::Export)),
             (phrases::LEARN, app.n_done() > 0, Deed::ShowTraining(true)),
+            (phrases::REVIEW, app.project().is_some(), Deed::Show(SheetKind::Review)),
+            (phrases::STATISTICS, app.project().is_some(), Deed::Show(SheetKind::Statistics)),
+            (phrases::GUIDE, true, Deed::Show(SheetKind::Guidelines)),
         ];
         for (phrase, can, deed) in others {
             if gui.button(ui, phrase, when(can)) {

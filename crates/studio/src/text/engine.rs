@@ -118,6 +118,12 @@ impl TextEngine {
         vec2(layout.width(), layout.height()) / self.scale
     }
 
+    /// How wide a line of text is, in points.
+    pub(crate) fn width_of(&mut self, text: &str, style: TextStyle) -> f32 {
+        let layout = self.line(text, style);
+        self.size_of(&layout).x
+    }
+
     /// Draws a layout with its top left corner at `origin`.
     pub(crate) fn paint(
         &mut self,

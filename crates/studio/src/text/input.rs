@@ -43,6 +43,14 @@ impl LineInput {
         self.editor.text().to_string()
     }
 
+    /// Replaces what stands in it and selects it, so that typing replaces it.
+    pub(crate) fn set_text(&mut self, engine: &mut TextEngine, text: &str) {
+        self.editor.set_text(text);
+        self.scroll = 0.0;
+        let fonts = &mut engine.fonts;
+        self.editor.driver(&mut fonts.context, &mut fonts.layouts).select_all();
+    }
+
     /// Draws the input, `width` points wide, and takes what is typed into it. The response is
     /// marked as changed if the text is another one now.
     pub(crate) fn ui(

@@ -1,6 +1,10 @@
 //! Correcting by keyboard alone.
 
-use super::support::{entities, folder, press, window};
+use tawsim_studio::Command;
+
+use super::support::{
+    entities, entities as entities_of, folder, harness, press, suggestions, window,
+};
 
 /// Keys pressed in the first article, in which `FACTION داعش`, `PERSON حلب` and
 /// `NUMBER 15 عنصراً` are suggested and the first is in focus; then what is confirmed in it.
@@ -8,6 +12,10 @@ const SESSIONS: &[(&str, &[&str])] = &[
     // Accept goes on to the next suggestion.
     ("Space", &["FACTION داعش"]),
     ("Space 2", &["FACTION داعش", "PLACE حلب"]),
+    // The whole sentence, the whole document.
+    ("s", &["FACTION داعش", "PERSON حلب"]),
+    ("s ctrl+z", &[]),
+    ("shift+s", &["FACTION داعش", "PERSON حلب", "NUMBER 15 عنصراً"]),
     // The end edge moves right, back over one segment; that confirms the span.
     ("n n Quote", &["NUMBER 15"]),
     ("n n shift+Quote", &["NUMBER 15 عنصر"]),
@@ -39,6 +47,22 @@ fn keys_correct_a_document() {
         press(&mut window, keys);
         assert_eq!(entities(&window), *want, "after {keys}");
     }
+}
+
+#[test]
+fn what_the_model_is_sure_of_is_not_stopped_at() {
+    let folder = folder();
+    let mut app = super::support::open(folder.path());
+    let Command::Suggest { document, model, mut entities } = suggestions(&app) else {
+        panic!("suggestions are suggested")
+    };
+    entities[0].score = 0.95;
+    app.apply(Command::Suggest { document, model, entities }).expect("suggestions are taken");
+    let mut window = harness(app);
+    press(&mut window, "2 x");
+    assert_eq!(entities_of(&window), ["PLACE حلب"], "the doubtful ones came first");
+    press(&mut window, "Space");
+    assert_eq!(entities_of(&window), ["FACTION داعش", "PLACE حلب"], "then the others");
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! What a person has decided in the document that is shown: under it, the model looks at the rest
+//! again.
+
+use std::sync::Arc;
+
+use tawsim_store::{DocumentId, ReviewState, Source, Span, SpanState};
+
+use super::App;
+
+/// A document with what was decided in it.
+pub(crate) struct Decided {
+    pub(crate) document: DocumentId,
+    pub(crate) text: Arc<str>,
+    /// Confirmed entities with their labels.
+    pub(crate) confirmed: Vec<(Span, String)>,
+    /// Rejected suggestions with their labels.
+    pub(crate) rejected: Vec<(Span, String)>,
+}
+
+impl App {
+    /// The document that is shown, if something was decided in it since this was asked last, and if
+    /// its suggestions are of this model.
+    pub(crate) fn take_decided(&mut self, model: &str) -> Option<Decided> {
+        let work = self.open.as_mut()?;
+        if !std::mem::take(&mut work.is_corrected) {
+            return None;
+        }
+        let shown = work.document.as_ref()?;
+        let is_worked_on = shown.review() <= ReviewState::InProgress;
+        let mut annotations = work.project.document(shown.id()).ok()?.annotations;
+        annotations.retain(|a| a.layer == work.layer);
+        let is_ours =
+            |source: &Source| matches!(source, Source::Model(version) if version == model);
+        if !is_worked_on || !annotations.iter().any(|a| is_ours(&a.source)) {
+            return None;
+        }
+        let mut decided = Decided {
+            document: shown.id(),
+            text: Arc::clone(shown.text()),
+            confirmed: Vec::new(),
+            rejected: Vec::new(),
+        };
+        for annotation in annotations {
+            let decision = (annotation.span, annotation.label);
+            match annotation.state {
+                SpanState::Confirmed => decided.confirmed.push(decision),
+                SpanState::Rejected => decided.rejected.push(decision),
+                SpanState::Suggested => {}
+            }
+        }
+        Some(decided)
+    }
+}

@@ -1,0 +1,214 @@
+//! Comparing the layers of several annotators and deciding where they differ; comments and flags.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use tawsim_corpus::{Agreement, Entity};
+use tawsim_store::{
+    CommentId, Disagreement, DocumentId, Edit, Job, Layer, LayerId, LayerKind, Presence, Project,
+    SpanId, StoreError,
+};
+
+use super::{App, AppError, OpenDocument, Work};
+
+/// Name of the layer that decisions go into.
+const ADJUDICATED: &str = "adjudicated";
+
+/// What is decided about one disagreement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Entities that are right.
+    pub accept: Vec<SpanId>,
+    /// Entities that are not.
+    pub reject: Vec<SpanId>,
+}
+
+/// Where the annotators differ in the document that is shown.
+pub(crate) struct Differences {
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) found: Vec<Disagreement>,
+}
+
+/// How far annotators agree in a project, and where they do not.
+pub(crate) struct AgreementTable {
+    pub(crate) names: Vec<String>,
+    /// First, second, strict F1, kappa.
+    pub(crate) pairs: Vec<(usize, usize, Option<f64>, Option<f64>)>,
+    pub(crate) alpha: Option<f64>,
+    /// Documents with disagreements that nobody has decided on, and how many.
+    pub(crate) open: Vec<(DocumentId, String, usize)>,
+}
+
+fn annotators(project: &Project) -> Result<(Vec<Layer>, Option<LayerId>), StoreError> {
+    let (annotators, others): (Vec<Layer>, Vec<Layer>) =
+        project.layers()?.into_iter().partition(|layer| layer.kind == LayerKind::Annotator);
+    Ok((annotators, others.first().map(|layer| layer.id)))
+}
+
+/// Reads a whole project; for a thread of its own.
+pub(crate) fn agreement(project: &Path) -> Result<AgreementTable, StoreError> {
+    let project = Project::open_read_only(project)?;
+    let (layers, decided_in) = annotators(&project)?;
+    let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
+    let mut labels = project.label_set()?;
+    let mut seen = Vec::new();
+    let Some(first) = ids.first() else { return Ok(table(&layers, None, Vec::new())) };
+    let mut open = Vec::new();
+    for row in project.documents(*first)? {
+        if row.presence != Presence::Present {
+            continue;
+        }
+        let document = project.document(row.id)?;
+        let has_seen = |layer: &LayerId| document.entities(*layer).next().is_some();
+        if ids.iter().filter(|layer| has_seen(layer)).count() < 2 {
+            continue;
+        }
+        let present: Vec<LayerId> = ids.iter().copied().filter(has_seen).collect();
+        let differing = document.disagreements(&present, decided_in);
+        let n_open = differing.iter().filter(|found| !found.is_decided).count();
+        if n_open > 0 {
+            open.push((row.id, row.name.clone(), n_open));
+        }
+        let mut lists = Vec::new();
+        for layer in &ids {
+            let of_layer = project.corpus_document(row.id, *layer, &mut labels)?;
+            lists.push(has_seen(layer).then_some(of_layer.entities));
+        }
+        seen.push((tawsim_corpus::Document::new(row.name, document.text), lists));
+    }
+    let mut counted = Agreement::new(labels, ids.len());
+    for (document, lists) in &seen {
+        let lists: Vec<Option<&[Entity]>> = lists.iter().map(Option::as_deref).collect();
+        counted.add(document, &lists);
+    }
+    Ok(table(&layers, Some(&counted), open))
+}
+
+fn table(
+    layers: &[Layer],
+    counted: Option<&Agreement>,
+    open: Vec<(DocumentId, String, usize)>,
+) -> AgreementTable {
+    let n = layers.len();
+    let pairs = (0..n).flat_map(|second| (0..second).map(move |first| (first, second)));
+    let row = |(first, second)| {
+        let counted = counted?;
+        Some((first, second, counted.spans(first, second).f1(), counted.kappa(first, second)))
+    };
+    AgreementTable {
+        names: layers.iter().map(|layer| layer.name.clone()).collect(),
+        pairs: pairs.filter_map(row).collect(),
+        alpha: counted.and_then(Agreement::alpha),
+        open,
+    }
+}
+
+impl App {
+    /// Where the annotators of the document that is shown differ, those that have anything in it.
+    pub(crate) fn differences(&self) -> Result<Differences, AppError> {
+        let work = self.open.as_ref().ok_or(AppError::NoProject)?;
+        let shown = work.document.as_ref().ok_or(AppError::NoProject)?;
+        let (mut layers, decided_in) = annotators(&work.project)?;
+        let document = work.project.document(shown.id())?;
+        layers.retain(|layer| document.entities(layer.id).next().is_some());
+        let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
+        let found =
+            if ids.len() < 2 { Vec::new() } else { document.disagreements(&ids, decided_in) };
+        Ok(Differences { layers, found })
+    }
+
+    /// Comments on the document that is shown.
+    pub(crate) fn comments(&self) -> Vec<tawsim_store::Comment> {
+        let Some(work) = &self.open else { return Vec::new() };
+        let Some(shown) = &work.document else { return Vec::new() };
+        work.project.document(shown.id()).map(|document| document.comments).unwrap_or_default()
+    }
+
+    /// Whether the document that is shown is flagged.
+    pub(crate) fn is_flagged(&self) -> bool {
+        let Some(work) = &self.open else { return false };
+        let row = work.document.as_ref().and_then(|shown| work.library.get(shown.id()));
+        row.is_some_and(|row| row.is_flagged)
+    }
+}
+
+impl Work {
+    /// Carries out edits in the adjudication layer, making it first if there is none.
+    fn in_adjudication(
+        &mut self,
+        edits: impl FnOnce(&Self, LayerId) -> Result<Vec<Edit>, AppError> + 'static,
+    ) -> Result<(), AppError> {
+        if let (_, Some(layer)) = annotators(&self.project)? {
+            let edits = edits(self, layer)?;
+            return self.write_step(edits, |_, _| Ok(()));
+        }
+        let make = Edit::AddLayer(ADJUDICATED.to_owned(), LayerKind::Adjudication);
+        self.write(Job::Aside(vec![make]), move |work, _| {
+            let layer = work.project.layer(ADJUDICATED)?.expect("it was just made").id;
+            let edits = edits(work, layer)?;
+            work.write_step(edits, |_, _| Ok(()))
+        })
+    }
+
+    pub(super) fn adjudicate(&mut self, verdict: Verdict) -> Result<(), AppError> {
+        self.in_adjudication(move |_, layer| {
+            let decide =
+                |accept| move |candidate: SpanId| Edit::Adjudicate { layer, candidate, accept };
+            let accepted = verdict.accept.into_iter().map(decide(true));
+            Ok(accepted.chain(verdict.reject.into_iter().map(decide(false))).collect())
+        })
+    }
+
+    /// Takes over what all annotators of the document that is shown have alike.
+    pub(super) fn adjudicate_agreed(&mut self) -> Result<(), AppError> {
+        let Some(shown) = self.document.as_ref().map(OpenDocument::id) else { return Ok(()) };
+        self.in_adjudication(move |work, layer| {
+            let document = work.project.document(shown)?;
+            let (mut layers, _) = annotators(&work.project)?;
+            layers.retain(|layer| document.entities(layer.id).next().is_some());
+            let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
+            let differing = document.disagreements(&ids, None);
+            let Some(first) = ids.first().filter(|_| ids.len() > 1) else {
+                return Ok(Vec::new());
+            };
+            let agreed = document
+                .entities(*first)
+                .filter(|a| !differing.iter().any(|found| found.span.overlaps(a.span)));
+            let accept = |a: &tawsim_store::Annotation| Edit::Adjudicate {
+                layer,
+                candidate: a.id,
+                accept: true,
+            };
+            Ok(agreed.map(accept).collect())
+        })
+    }
+
+    pub(super) fn flag_focus(&mut self) -> Result<(), AppError> {
+        let Some(focused) = self.document.as_ref().and_then(OpenDocument::focused) else {
+            return Ok(());
+        };
+        let edit = Edit::FlagSpan(focused.id, !focused.is_flagged);
+        self.write_step(vec![edit], |_, _| Ok(()))
+    }
+
+    pub(super) fn flag_document(&mut self) -> Result<(), AppError> {
+        let Some(id) = self.document.as_ref().map(OpenDocument::id) else { return Ok(()) };
+        let is_flagged = self.library.get(id).is_some_and(|row| row.is_flagged);
+        self.write_step(vec![Edit::FlagDocument(id, !is_flagged)], |_, _| Ok(()))
+    }
+
+    /// A remark on the annotation in focus, or else on the document.
+    pub(super) fn comment(&mut self, text: &str) -> Result<(), AppError> {
+        let Some(shown) = &self.document else { return Ok(()) };
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return Ok(());
+        }
+        let (document, span) = (shown.id(), shown.focused().map(|a| a.id));
+        self.write_step(vec![Edit::AddComment { document, span, text }], |_, _| Ok(()))
+    }
+
+    pub(super) fn resolve_comment(&mut self, id: CommentId, done: bool) -> Result<(), AppError> {
+        self.write_step(vec![Edit::ResolveComment(id, done)], |_, _| Ok(()))
+    }
+}

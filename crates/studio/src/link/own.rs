@@ -1,0 +1,107 @@
+//! The project's own gazetteer: a table beside its database, in the schema of the program's tables.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tawsim_tagger::{GazetteerRecord, read_gazetteer_table, write_gazetteer_table};
+
+use super::BASE_GAZETTEER;
+use crate::AppError;
+
+/// What stands in [`tawsim_store::Link::gazetteer`] for an entry of the project's own table.
+pub(crate) const OWN_GAZETTEER: &str = "project";
+/// Classes of the entries that can be added; a table each.
+pub(crate) const CLASSES: [&str; 2] = ["faction", "place"];
+/// Where the tables come from, as their second line says.
+const ORIGIN: &str = "entered by the annotators of this project";
+
+/// An entry to be made from the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NewEntry {
+    /// `place` or `faction`.
+    pub(crate) class: &'static str,
+    pub(crate) name: String,
+}
+
+/// The table of the entries of a class: a table has the columns of one class.
+pub(crate) fn own_table(project: &Path, class: &str) -> PathBuf {
+    project.join(format!("gazetteer-{class}.tsv"))
+}
+
+/// Adds an entry. Returns its id; if there is one of this name already, that one's.
+pub(crate) fn add_entry(project: &Path, new: &NewEntry) -> Result<String, AppError> {
+    let path = own_table(project, new.class);
+    let mut records = read(&path)?;
+    if let Some(known) = records.iter().find(|record| record.name == new.name) {
+        return Ok(known.id.clone());
+    }
+    let id = format!("{}:own:{}", new.class, records.len() + 1);
+    records.push(GazetteerRecord {
+        id: id.clone(),
+        name: one_line(&new.name),
+        source: OWN_GAZETTEER.to_owned(),
+        ..GazetteerRecord::default()
+    });
+    write(&path, &records)?;
+    Ok(id)
+}
+
+/// Gives an entry a further name. Of an entry of the program's tables, `known` says what it is: its
+/// own line is repeated in the project's table with the name added, as tables of one id are joined.
+pub(crate) fn add_alias(
+    project: &Path,
+    known: &GazetteerRecord,
+    alias: &str,
+) -> Result<(), AppError> {
+    let path = own_table(project, known.class());
+    let mut records = read(&path)?;
+    let record = match records.iter_mut().find(|record| record.id == known.id) {
+        Some(record) => record,
+        None => records.push_mut(GazetteerRecord {
+            source: format!("{} + {OWN_GAZETTEER}", BASE_GAZETTEER),
+            ..known.clone()
+        }),
+    };
+    let alias = one_line(alias);
+    let mut names: Vec<&str> = record.names.split('|').filter(|name| !name.is_empty()).collect();
+    if !names.contains(&alias.as_str()) {
+        names.push(&alias);
+        record.names = names.join("|");
+    }
+    write(&path, &records)
+}
+
+/// The entries of all the project's tables; what cannot be read is left out.
+pub(crate) fn read_all(project: &Path) -> Vec<GazetteerRecord> {
+    let tables = CLASSES.into_iter().map(|class| own_table(project, class));
+    tables.filter_map(|path| read(&path).ok()).flatten().collect()
+}
+
+/// A name without what separates names and fields.
+fn one_line(name: &str) -> String {
+    name.replace(['|', '\t', '\n', '\r'], " ").trim_matches(['?', '~', ' ']).to_owned()
+}
+
+fn read(path: &Path) -> Result<Vec<GazetteerRecord>, AppError> {
+    let table = match fs::read_to_string(path) {
+        Ok(table) => table,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(AppError::file(path)(error)),
+    };
+    let records = read_gazetteer_table(&table)
+        .map_err(|error| AppError::file(path)(std::io::Error::other(error)))?;
+    Ok(records.into_iter().map(|(_, record)| record).collect())
+}
+
+/// Whole or not at all.
+fn write(path: &Path, records: &[GazetteerRecord]) -> Result<(), AppError> {
+    let partial = path.with_extension("partial");
+    let mut table = Vec::new();
+    write_gazetteer_table(records, ORIGIN, &mut table)
+        .and_then(|()| fs::write(&partial, &table))
+        .and_then(|()| fs::File::open(&partial)?.sync_all())
+        .and_then(|()| fs::rename(&partial, path))
+        .map_err(AppError::file(path))
+}

@@ -1,0 +1,105 @@
+//! What the window knows of links: asks the thread, keeps its answers.
+
+use std::path::PathBuf;
+
+use tawsim_store::{DocumentId, Span};
+
+use super::{Candidate, Facts, LinkAnswer, LinkJob, Links};
+use crate::App;
+
+/// The facts of a document's entities as they were when they were asked for.
+#[derive(Default)]
+struct Known {
+    document: Option<DocumentId>,
+    entities: Vec<(Span, String)>,
+    facts: Vec<Facts>,
+}
+
+/// The thread, and what it has said.
+pub(crate) struct Linking {
+    links: Links,
+    /// The project, and how often its own tables had changed when they were read.
+    project: Option<(PathBuf, u64)>,
+    /// What is being worked on, and for which revision.
+    asked: Option<(u64, Known)>,
+    /// The revision that is known.
+    revision: Option<u64>,
+    known: Known,
+    found: Option<(String, Vec<Candidate>)>,
+}
+
+impl Linking {
+    pub(crate) fn new(notify: impl Fn() + Send + 'static) -> Self {
+        Self {
+            links: Links::start(notify),
+            project: None,
+            asked: None,
+            revision: None,
+            known: Known::default(),
+            found: None,
+        }
+    }
+
+    /// Takes in answers and asks for what has changed; to be called once a frame.
+    pub(crate) fn step(&mut self, app: &App) {
+        let Some(project) = app.project() else { return };
+        let current = Some((project.dir().to_owned(), app.n_own_entries()));
+        if self.project != current {
+            self.links.ask(LinkJob::Project(project.dir().to_owned()));
+            self.project = current;
+            self.revision = None;
+        }
+        while let Some(answer) = self.links.answer() {
+            match answer {
+                LinkAnswer::Loaded => {}
+                LinkAnswer::Facts { key, facts } => {
+                    if let Some((_, known)) = self.asked.take_if(|(asked, _)| *asked == key) {
+                        self.known = Known { facts, ..known };
+                        self.revision = Some(key);
+                    }
+                }
+                LinkAnswer::Found { text, candidates } => self.found = Some((text, candidates)),
+            }
+        }
+        self.ask(app);
+    }
+
+    fn ask(&mut self, app: &App) {
+        let revision = app.revision();
+        let Some(document) = app.document() else { return };
+        if self.asked.is_some() || self.revision == Some(revision) {
+            return;
+        }
+        let entities: Vec<(Span, String)> =
+            document.annotations().iter().map(|a| (a.span, a.label.clone())).collect();
+        let text = document.text().clone();
+        let known = Known { document: Some(document.id()), entities, facts: Vec::new() };
+        if self.known.document == known.document && self.known.entities == known.entities {
+            self.revision = Some(revision);
+            return;
+        }
+        let entities = known.entities.clone();
+        self.links.ask(LinkJob::Document { key: revision, text, entities });
+        self.asked = Some((revision, known));
+    }
+
+    /// What is known of the annotation in focus.
+    pub(crate) fn facts(&self, app: &App) -> Option<&Facts> {
+        let document = app.document().filter(|d| Some(d.id()) == self.known.document)?;
+        let focused = document.focused()?;
+        let same =
+            |(span, label): &(Span, String)| *span == focused.span && *label == focused.label;
+        self.known.facts.get(self.known.entities.iter().position(same)?)
+    }
+
+    /// Looks for entries by what was typed.
+    pub(crate) fn search(&self, text: String, label: String) {
+        self.links.ask(LinkJob::Search { text, label });
+    }
+
+    /// What was found for what was typed.
+    pub(crate) fn found(&self, text: &str) -> Option<&[Candidate]> {
+        let (wanted, candidates) = self.found.as_ref()?;
+        (wanted == text).then_some(candidates)
+    }
+}

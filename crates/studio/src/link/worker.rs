@@ -1,0 +1,356 @@
+//! The thread that knows the gazetteer.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+};
+
+use tawsim_corpus::{Document, Entity, LabelSet, ValueDetails};
+use tawsim_tagger::{
+    DateInterval, EntityValue, Gazetteer, GazetteerBuilder, GazetteerRecord, LinkHints, Linker,
+    entity_values,
+};
+use tawsim_tokenizer::{NormalizeOptions, NumberValue, Span, Tokenized, Tokenizer, fold_into};
+
+use super::own;
+use crate::base;
+
+/// The most candidates that are offered: one a digit.
+const MAX_CANDIDATES: usize = 9;
+
+/// An entry that an entity may mean.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Candidate {
+    pub(crate) record: GazetteerRecord,
+    /// The linker's probability; `None` for what was found by name alone.
+    pub(crate) score: Option<f32>,
+}
+
+/// What is known of an entity beside its label.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    /// The likeliest first; empty for what is not linked.
+    pub(crate) candidates: Vec<Candidate>,
+    /// The probability that it is in no list; `None` for what is not linked.
+    pub(crate) nil_score: Option<f32>,
+    /// What a number says.
+    pub(crate) value: Option<String>,
+    /// The days of a date.
+    pub(crate) date: Option<DateInterval>,
+}
+
+/// What the thread is asked.
+pub(crate) enum LinkJob {
+    /// Use this project's own tables beside the program's.
+    Project(PathBuf),
+    /// The facts of a document's entities: their spans and labels.
+    Document { key: u64, text: Arc<str>, entities: Vec<(Span, String)> },
+    /// Entries of these classes whose names contain this.
+    Search { text: String, label: String },
+}
+
+/// What it answers.
+pub(crate) enum LinkAnswer {
+    /// The tables are others now.
+    Loaded,
+    /// Of [`LinkJob::Document`], in the order of the entities.
+    Facts { key: u64, facts: Vec<Facts> },
+    /// Of [`LinkJob::Search`].
+    Found { text: String, candidates: Vec<Candidate> },
+}
+
+/// The thread. It ends when this is dropped.
+pub(crate) struct Links {
+    jobs: Sender<LinkJob>,
+    answers: Receiver<LinkAnswer>,
+}
+
+impl Links {
+    /// Starts it; `notify` is called after each answer.
+    pub(crate) fn start(notify: impl Fn() + Send + 'static) -> Self {
+        let (jobs, todo) = channel::<LinkJob>();
+        let (done, answers) = channel();
+        thread::spawn(move || {
+            let mut tables = None;
+            for job in todo {
+                let answer = match job {
+                    LinkJob::Project(dir) => {
+                        tables = Some(Tables::read(&dir));
+                        LinkAnswer::Loaded
+                    }
+                    LinkJob::Document { key, text, entities } => {
+                        let Some(tables) = &tables else { continue };
+                        LinkAnswer::Facts { key, facts: tables.facts(&text, &entities) }
+                    }
+                    LinkJob::Search { text, label } => {
+                        let Some(tables) = &tables else { continue };
+                        let candidates = tables.search(&text, &label);
+                        LinkAnswer::Found { text, candidates }
+                    }
+                };
+                if done.send(answer).is_err() {
+                    break;
+                }
+                notify();
+            }
+        });
+        Self { jobs, answers }
+    }
+
+    pub(crate) fn ask(&self, job: LinkJob) {
+        // If the thread is gone there are no more answers; nothing waits for them.
+        drop(self.jobs.send(job));
+    }
+
+    pub(crate) fn answer(&self) -> Option<LinkAnswer> {
+        self.answers.try_recv().ok()
+    }
+}
+
+/// The program's tables and the project's own as one.
+struct Tables {
+    gazetteer: Gazetteer,
+    records: BTreeMap<String, GazetteerRecord>,
+    /// All names of a record, folded.
+    folded: Vec<(String, String)>,
+}
+
+impl Tables {
+    /// A table of the project that cannot be read is left out; adding to it says why.
+    fn read(project: &std::path::Path) -> Self {
+        Self::of(base::records(&own::read_all(project)))
+    }
+
+    fn of(all: Vec<GazetteerRecord>) -> Self {
+        let mut builder = GazetteerBuilder::new();
+        let mut records = BTreeMap::new();
+        for record in all {
+            if builder.add_record(&record).is_ok() {
+                records.insert(record.id.clone(), record);
+            }
+        }
+        let fold = |(id, record): (&String, &GazetteerRecord)| {
+            let mut folded = String::new();
+            let names = format!("{}|{}|{}", record.name, record.names, record.latin.to_lowercase());
+            fold_into(&names, &NormalizeOptions::LOOSE_KEY, &mut folded);
+            (folded, id.clone())
+        };
+        let folded = records.iter().map(fold).collect();
+        Self { gazetteer: builder.build(), records, folded }
+    }
+
+    fn facts(&self, text: &str, entities: &[(Span, String)]) -> Vec<Facts> {
+        let mut labels = LabelSet::new();
+        let mut document = Document::new("", text);
+        let mut places = Vec::new();
+        for (idx, (span, label)) in entities.iter().enumerate() {
+            if let Ok(label) = labels.intern(label) {
+                document.entities.push(Entity::new(*span, label));
+                places.push(idx);
+            }
+        }
+        let mut tokenized = Tokenized::default();
+        Tokenizer::new().tokenize(text, &mut tokenized);
+        let values = entity_values(&document, &tokenized, &labels, None);
+        let linker = Linker::to_gazetteer(&self.gazetteer);
+        let links = linker.link(&document, &tokenized, &labels, LinkHints::default());
+        let mut facts = vec![Facts::default(); entities.len()];
+        for ((idx, linked), value) in places.into_iter().zip(links).zip(values) {
+            match value {
+                Some(EntityValue::Number(number)) => facts[idx].value = Some(number_text(&number)),
+                Some(EntityValue::Date(date)) => facts[idx].date = Some(date),
+                None => {}
+            }
+            if let Some(linked) = linked {
+                let surface = entities[idx].0.slice(text);
+                facts[idx].nil_score = Some(linked.nil_score);
+                let links = linked.link.iter().chain(&linked.alternatives);
+                let scored = links.map(|link| (link.entry.id(), Some(link.score)));
+                let named = self.gazetteer.named(surface);
+                let of_label = named.iter().filter(|hit| is_for(hit.entry.id(), &entities[idx].1));
+                let named = of_label.map(|hit| (hit.entry.id(), None));
+                facts[idx].candidates = self.candidates(scored.chain(named));
+            }
+        }
+        facts
+    }
+
+    fn candidates<'a>(
+        &self,
+        found: impl Iterator<Item = (&'a str, Option<f32>)>,
+    ) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for (id, score) in found {
+            let is_known = candidates.iter().any(|candidate| candidate.record.id == id);
+            if let Some(record) = self.records.get(id).filter(|_| !is_known) {
+                candidates.push(Candidate { record: record.clone(), score });
+            }
+        }
+        candidates.truncate(MAX_CANDIDATES);
+        candidates
+    }
+
+    /// The shortest names first: what was typed is the most of them.
+    fn search(&self, text: &str, label: &str) -> Vec<Candidate> {
+        let mut wanted = String::new();
+        fold_into(text.trim(), &NormalizeOptions::LOOSE_KEY, &mut wanted);
+        let wanted = wanted.to_lowercase();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let fits = |(folded, id): &&(String, String)| is_for(id, label) && folded.contains(&wanted);
+        let mut found: Vec<&(String, String)> = self.folded.iter().filter(fits).collect();
+        let place = |(folded, id): &(String, String)| {
+            let names = folded.split('|');
+            let best = names.filter(|name| name.contains(&wanted)).map(str::len).min();
+            (best, id.clone())
+        };
+        found.sort_by_key(|entry| place(entry));
+        self.candidates(found.into_iter().map(|(_, id)| (id.as_str(), None)))
+    }
+}
+
+/// Whether entities of a label can mean this entry.
+fn is_for(id: &str, label: &str) -> bool {
+    match id.split(':').next() {
+        Some("faction") => label == "FACTION",
+        Some("place" | "country") => label != "FACTION" && Linker::links_label(label),
+        _ => false,
+    }
+}
+
+/// A number's value as it is written into the project: `18`, `15-20`, `20-`.
+pub(crate) fn number_text(number: &NumberValue) -> String {
+    let digits = |value: f64| if value.is_finite() { value.to_string() } else { String::new() };
+    let mut text = digits(number.lo);
+    if number.hi > number.lo {
+        text = format!("{text}-{}", digits(number.hi));
+    }
+    if number.percent {
+        text.push('%');
+    }
+    if number.approximate {
+        text.insert(0, '~');
+    }
+    text
+}
+
+/// What [`number_text`] wrote, or a person instead of it.
+pub(crate) fn parse_value(text: &str) -> Option<ValueDetails<'static>> {
+    let text = text.trim();
+    let (text, approximate) = match text.strip_prefix('~') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let (text, percent) = match text.strip_suffix('%') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let (min, max) = match text.split_once('-') {
+        Some((min, "")) => (min.parse().ok()?, None),
+        Some((min, max)) => (min.parse().ok()?, Some(max.parse().ok()?)),
+        None => {
+            let value: f64 = text.parse().ok()?;
+            (value, Some(value))
+        }
+    };
+    Some(ValueDetails::Number { min, max, approximate, percent, ordinal: false, unit: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::{NewEntry, add_alias, add_entry};
+
+    fn facts(tables: &Tables, text: &str, entities: &[(&str, &str)]) -> Vec<Facts> {
+        let entity = |(surface, label): &(&str, &str)| {
+            let start = text.find(surface).expect("it is in the text");
+            let span = Span::from_range(start..start + surface.len()).expect("short");
+            (span, (*label).to_owned())
+        };
+        tables.facts(text, &entities.iter().map(entity).collect::<Vec<_>>())
+    }
+
+    /// The tables of one country: all of them take long to build without optimisation.
+    fn small(project: &std::path::Path) -> Tables {
+        let all = base::records(&own::read_all(project)).into_iter();
+        Tables::of(all.filter(|r| r.country == "SY" || r.id.contains(":own:")).collect())
+    }
+
+    #[test]
+    fn entities_have_candidates_values_and_days() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let tables = small(folder.path());
+        let text = "في 15 آذار 2018 قُتل نحو 25 من هيئة تحرير الشام قرب خان شيخون بريف إدلب";
+        let entities = [
+            ("15 آذار 2018", "DATE"),
+            ("25", "NUMBER"),
+            ("هيئة تحرير الشام", "FACTION"),
+            ("خان شيخون", "PLACE"),
+        ];
+        let [date, number, faction, place] = &facts(&tables, text, &entities)[..] else {
+            panic!("one an entity");
+        };
+        assert_eq!(date.date.map(|d| (d.from, d.to)), Some((20_180_315, 20_180_315)));
+        assert_eq!(number.value.as_deref(), Some("~25"));
+        assert_eq!(faction.candidates[0].record.name, "هيئة تحرير الشام");
+        let town = &place.candidates[0].record;
+        assert_eq!((town.name.as_str(), town.admin1.as_str()), ("خان شيخون", "إدلب"));
+        assert!(!town.pcode.is_empty() && !town.lat.is_empty());
+        assert!(place.nil_score.expect("linked") < 0.5);
+    }
+
+    #[test]
+    fn values_are_read_as_they_are_written() {
+        for text in ["18", "15-20", "20-", "~20", "40%", "~1.5-2%"] {
+            let Some(ValueDetails::Number { min, max, approximate, percent, .. }) =
+                parse_value(text)
+            else {
+                panic!("{text} is a value");
+            };
+            let number = NumberValue {
+                lo: min,
+                hi: max.unwrap_or(f64::INFINITY),
+                exact: false,
+                approximate,
+                ordinal: false,
+                percent,
+                unit: None,
+            };
+            assert_eq!(number_text(&number), text);
+        }
+        assert!(parse_value("many").is_none());
+    }
+
+    #[test]
+    fn the_project_adds_entries_and_aliases() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let dir = folder.path();
+        let text = "سيطر لواء الاختبار على تل المثال";
+        let entities = [("لواء الاختبار", "FACTION"), ("تل المثال", "PLACE")];
+        let before = facts(&small(dir), text, &entities);
+        assert!(before.iter().all(|facts| facts.candidates.is_empty()), "{before:?}");
+        let new = NewEntry { class: "faction", name: "لواء الاختبار".to_owned() };
+        let id = add_entry(dir, &new).expect("written");
+        assert_eq!(add_entry(dir, &new).expect("known"), id, "it is added once");
+        let idlib = base::records(&[]).into_iter().find(|record| record.name == "إدلب");
+        let idlib = idlib.expect("the tables have it");
+        add_alias(dir, &idlib, "تل المثال").expect("written");
+        let tables = small(dir);
+        let after = facts(&tables, text, &entities);
+        assert_eq!(after[0].candidates[0].record.id, id);
+        assert_eq!(after[1].candidates[0].record.id, idlib.id);
+        // Both are found by typing a part of them.
+        let found = |text: &str, label: &str| -> Vec<String> {
+            tables.search(text, label).into_iter().map(|c| c.record.id).collect()
+        };
+        assert_eq!(found("الاختبار", "FACTION"), [id]);
+        assert_eq!(found("المثال", "PLACE"), [idlib.id]);
+        assert!(found("المثال", "FACTION").is_empty());
+    }
+}

@@ -1,0 +1,202 @@
+//! Says what the annotation in focus refers to: candidates by digit, search by typing, new entries.
+
+use egui::{Key, Ui};
+use tawsim_tagger::GazetteerRecord;
+
+use super::Gui;
+use crate::{
+    App, Command,
+    keys::{digit_pressed, pressed, pressed_anywhere},
+    language::phrases,
+    link::{BASE_GAZETTEER, Candidate, Facts, Linking, NIL, NO_GAZETTEER, OWN_GAZETTEER},
+    text::{ButtonLook, Direction, LineInput, Row, TextEngine},
+};
+
+/// The panel, while it is open.
+pub(crate) struct LinkingPanel {
+    search: LineInput,
+    value: LineInput,
+    /// What was looked for last.
+    wanted: String,
+    /// Whether picking an entry also makes the surface one of its names.
+    adds_alias: bool,
+    /// Whether the value is still to be filled in.
+    is_new: bool,
+}
+
+impl LinkingPanel {
+    pub(crate) fn new(engine: &TextEngine) -> Self {
+        Self {
+            search: super::line_input(engine, Direction::RightToLeft),
+            value: super::line_input(engine, Direction::LeftToRight),
+            wanted: String::new(),
+            adds_alias: false,
+            is_new: true,
+        }
+    }
+
+    /// Draws it. Returns whether it is done.
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut Ui,
+        gui: &mut Gui<'_>,
+        (app, linking): (&App, Option<&Linking>),
+    ) -> bool {
+        let focused = app.document().and_then(|document| document.focused());
+        let (Some(document), Some(focused)) = (app.document(), focused) else { return true };
+        let surface = focused.span.slice(document.text());
+        let title = phrases::LINK_TITLE.with(gui.language, &[&surface]);
+        let (style, ink) = (gui.bold(), ui.visuals().strong_text_color());
+        gui.line(ui, |gui, ui| gui.engine.label(ui, &title, style, ink));
+        let facts = linking.and_then(|linking| linking.facts(app)).cloned().unwrap_or_default();
+        let done = if focused.label == "NUMBER" {
+            let known = focused.value.clone().or_else(|| facts.value.clone());
+            self.number(ui, gui, known)
+        } else {
+            self.entries(ui, gui, (&facts, linking), &focused.label)
+        };
+        let closed = gui.line(ui, |gui, ui| gui.button(ui, phrases::CLOSE, ButtonLook::Normal));
+        done || closed
+    }
+
+    fn number(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, known: Option<String>) -> bool {
+        if let Some(known) = known.filter(|_| self.is_new) {
+            self.value.set_text(gui.engine, &known);
+        }
+        let (width, hint) = (ui.available_width(), gui.say(phrases::VALUE_HINT));
+        let response = self.value.ui(ui, gui.engine, width, hint);
+        if std::mem::take(&mut self.is_new) {
+            response.request_focus();
+        }
+        let entered = response.has_focus() && pressed_anywhere(ui, Key::Enter);
+        let accepted =
+            gui.line(ui, |gui, ui| gui.button(ui, phrases::ACCEPT_PATH, ButtonLook::Selected));
+        if entered || accepted {
+            gui.ask(Command::SetValue(Some(self.value.text())));
+        }
+        entered || accepted
+    }
+
+    fn entries(
+        &mut self,
+        ui: &mut Ui,
+        gui: &mut Gui<'_>,
+        (facts, linking): (&Facts, Option<&Linking>),
+        label: &str,
+    ) -> bool {
+        let (width, hint) = (ui.available_width(), gui.say(phrases::LINK_SEARCH));
+        let response = self.search.ui(ui, gui.engine, width, hint);
+        let is_typing = response.has_focus();
+        let text = self.search.text();
+        if let Some(linking) = linking.filter(|_| text != self.wanted) {
+            linking.search(text.clone(), label.to_owned());
+            self.wanted.clone_from(&text);
+        }
+        let found = linking.and_then(|linking| linking.found(&text));
+        let shown =
+            if text.trim().is_empty() { &facts.candidates[..] } else { found.unwrap_or_default() };
+        let mut picked = list(ui, gui, shown);
+        if is_typing {
+            picked = picked.or_else(|| pressed_anywhere(ui, Key::Enter).then_some(0));
+        } else {
+            picked = picked.or_else(|| digit_pressed(ui)?.checked_sub(1));
+            if pressed(ui, Key::Slash) {
+                response.request_focus();
+            }
+            self.adds_alias ^= pressed(ui, Key::A);
+        }
+        let command = self.buttons(ui, gui, is_typing);
+        let command = command.or_else(|| {
+            let record = &shown.get(picked?)?.record;
+            Some(link(record, self.adds_alias))
+        });
+        let Some(command) = command else { return false };
+        gui.ask(command);
+        true
+    }
+
+    /// What the buttons below the list, or their keys, ask for.
+    fn buttons(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, is_typing: bool) -> Option<Command> {
+        let alias = if self.adds_alias { ButtonLook::Selected } else { ButtonLook::Normal };
+        let (nil, new, clear) = gui.wrapped(ui, |gui, ui| {
+            self.adds_alias ^= gui.button(ui, phrases::LINK_ALIAS, alias);
+            let new = gui.button(ui, phrases::LINK_NEW, ButtonLook::Normal);
+            let nil = gui.button(ui, phrases::LINK_NOT_LISTED, ButtonLook::Normal);
+            (nil, new, gui.button(ui, phrases::LINK_CLEAR, ButtonLook::Normal))
+        });
+        let key = |key| !is_typing && pressed(ui, key);
+        if nil || (!is_typing && digit_pressed(ui) == Some(0)) {
+            let (entry, gazetteer) = (NIL.to_owned(), NO_GAZETTEER.to_owned());
+            return Some(Command::SetLink { entry, gazetteer });
+        }
+        if new || key(Key::N) {
+            return Some(Command::AddEntry);
+        }
+        (clear || key(Key::Delete)).then_some(Command::ClearLink)
+    }
+}
+
+/// Draws the candidates. Which one was clicked.
+fn list(ui: &mut Ui, gui: &mut Gui<'_>, candidates: &[Candidate]) -> Option<usize> {
+    let mut clicked = None;
+    let room = ui.ctx().content_rect().height() - 320.0;
+    gui.scrolled(ui, ("entries", room), |gui, ui| {
+        for (idx, Candidate { record, score }) in candidates.iter().enumerate() {
+            let text = format!("{}  {}", idx + 1, name_of(record));
+            let row = Row {
+                text: &text,
+                direction: Direction::RightToLeft,
+                note: &note_of(record, *score),
+                note_direction: Direction::LeftToRight,
+                swatch: None,
+                selected: idx == 0,
+                name: &record.name,
+            };
+            let style = gui.style();
+            if gui.engine.row(ui, &row, style).clicked() {
+                clicked = Some(idx);
+            }
+        }
+        if candidates.is_empty() {
+            gui.line(ui, |gui, ui| gui.weak(ui, gui.say(phrases::LINK_NONE)));
+        }
+    });
+    clicked
+}
+
+/// The name with the first of the further ones, and where it lies.
+fn name_of(record: &GazetteerRecord) -> String {
+    let alias = record.names.split('|').map(|name| name.trim_start_matches(['?', '~']));
+    let alias = alias.filter(|name| !name.is_empty()).take(2).collect::<Vec<_>>().join("، ");
+    let mut text = record.name.clone();
+    if !alias.is_empty() {
+        text = format!("{text} ({alias})");
+    }
+    let admin = [&record.admin1, &record.admin2, &record.admin3];
+    let mut path: Vec<&str> = admin.map(String::as_str).into();
+    path.retain(|unit| !unit.is_empty());
+    path.dedup();
+    if path.is_empty() { text } else { format!("{text} · {}", path.join(" ← ")) }
+}
+
+/// What it is, its code, its place on the map, how likely it is meant.
+fn note_of(record: &GazetteerRecord, score: Option<f32>) -> String {
+    let mut parts = vec![record.kind.clone(), record.country.clone(), record.pcode.clone()];
+    parts.push(record.side.clone());
+    if !record.lat.is_empty() {
+        parts.push(format!("{}, {}", record.lat, record.lon));
+    }
+    if let Some(score) = score {
+        parts.push(format!("{:.0} %", score * 100.0));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+fn link(record: &GazetteerRecord, adds_alias: bool) -> Command {
+    if adds_alias {
+        return Command::AddAlias(record.id.clone());
+    }
+    let gazetteer = if record.id.contains(":own:") { OWN_GAZETTEER } else { BASE_GAZETTEER };
+    Command::SetLink { entry: record.id.clone(), gazetteer: gazetteer.to_owned() }
+}

@@ -1,0 +1,229 @@
+//! Several annotators side by side: where they differ, decided by digit; how far they agree.
+
+use egui::{Key, Ui};
+use tawsim_store::{Annotation, Disagreement, StoreError};
+
+use super::Gui;
+use crate::{
+    App, Command, Verdict,
+    app::{AgreementTable, Differences, agreement},
+    background::Answer,
+    keys::{digit_pressed, pressed},
+    language::{label_name, phrases},
+    palette::label_color,
+    text::{ButtonLook, Direction, Row},
+};
+
+/// Letters of the text that are shown around a disagreement.
+const CONTEXT: usize = 60;
+
+/// The panel, while it is open.
+pub(crate) struct ReviewPanel {
+    agreement: Option<Answer<Result<AgreementTable, StoreError>>>,
+    /// The disagreement that digits decide on.
+    at: usize,
+    shows_decided: bool,
+    /// The revision that `differences` is of.
+    revision: Option<u64>,
+    differences: Option<Differences>,
+}
+
+impl ReviewPanel {
+    pub(crate) fn new(app: &App, ctx: &egui::Context) -> Self {
+        let dir = app.project().map(|project| project.dir().to_owned());
+        Self {
+            agreement: dir.map(|dir| Answer::to(ctx, move || agreement(&dir))),
+            at: 0,
+            shows_decided: false,
+            revision: None,
+            differences: None,
+        }
+    }
+
+    /// Draws it. Returns whether it is done.
+    pub(crate) fn show(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) -> bool {
+        // What is on its way to the disk is not read yet.
+        if self.revision != Some(app.revision()) && app.is_saved() {
+            self.revision = Some(app.revision());
+            self.differences = app.differences().ok();
+        }
+        gui.line(ui, |gui, ui| gui.heading(ui, phrases::REVIEW));
+        self.table(ui, gui);
+        let done = match self.differences.take() {
+            Some(differences) => {
+                self.decide(ui, gui, app, &differences);
+                self.differences = Some(differences);
+                false
+            }
+            None => false,
+        };
+        let close = gui.line(ui, |gui, ui| {
+            if gui.button(ui, phrases::ADJUDICATE_AGREED, ButtonLook::Normal) || pressed(ui, Key::A)
+            {
+                gui.ask(Command::AdjudicateAgreed);
+            }
+            let look = if self.shows_decided { ButtonLook::Selected } else { ButtonLook::Normal };
+            if gui.button(ui, phrases::SHOW_DECIDED, look) || pressed(ui, Key::D) {
+                self.shows_decided ^= true;
+            }
+            gui.button(ui, phrases::CLOSE, ButtonLook::Normal)
+        });
+        done || close
+    }
+
+    /// How far the annotators agree, and the documents in which they do not.
+    fn table(&mut self, ui: &mut Ui, gui: &mut Gui<'_>) {
+        let language = gui.language;
+        let table = match self.agreement.as_mut().and_then(Answer::get) {
+            Some(Ok(table)) => table,
+            Some(Err(error)) => {
+                let said = phrases::CANNOT.with(language, &[error]);
+                return gui.line(ui, |gui, ui| gui.label(ui, &said));
+            }
+            None => return gui.line(ui, |gui, ui| gui.weak(ui, gui.say(phrases::COUNTING))),
+        };
+        if table.pairs.is_empty() {
+            return gui.line(ui, |gui, ui| gui.weak(ui, gui.say(phrases::ONE_ANNOTATOR)));
+        }
+        let number = |value: Option<f64>| value.map_or("–".to_owned(), |v| format!("{v:.3}"));
+        let heads = [phrases::ANNOTATORS, phrases::F1, phrases::KAPPA];
+        gui.cells(ui, &heads.map(|head| head.say(language).to_owned()), true);
+        for (first, second, f1, kappa) in &table.pairs {
+            let names = format!("{} – {}", table.names[*first], table.names[*second]);
+            gui.cells(ui, &[names, number(*f1), number(*kappa)], false);
+        }
+        let alpha = number(table.alpha);
+        let n: usize = table.open.iter().map(|open| open.2).sum();
+        let said = phrases::AGREEMENT.with(language, &[&alpha, &n, &table.open.len()]);
+        gui.line(ui, |gui, ui| gui.weak(ui, &said));
+        let open = &table.open;
+        gui.wrapped(ui, |gui, ui| {
+            for (id, name, n) in open.iter().take(12) {
+                if gui.text_button(ui, &format!("{name} ({n})"), ButtonLook::Normal) {
+                    gui.ask(Command::OpenDocument(*id));
+                }
+            }
+        });
+        if pressed(ui, Key::N)
+            && let Some((id, ..)) = open.first()
+        {
+            gui.ask(Command::OpenDocument(*id));
+        }
+    }
+
+    fn decide(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App, differences: &Differences) {
+        if differences.layers.len() < 2 {
+            return;
+        }
+        let language = gui.language;
+        let shown: Vec<&Disagreement> = differences
+            .found
+            .iter()
+            .filter(|found| self.shows_decided || !found.is_decided)
+            .collect();
+        let names: Vec<&str> = differences.layers.iter().map(|l| l.name.as_str()).collect();
+        let said = phrases::DISAGREEMENTS.with(language, &[&shown.len(), &names.join("، ")]);
+        gui.line(ui, |gui, ui| gui.label(ui, &said));
+        if pressed(ui, Key::ArrowDown) {
+            self.at += 1;
+        }
+        if pressed(ui, Key::ArrowUp) {
+            self.at = self.at.saturating_sub(1);
+        }
+        self.at = self.at.min(shown.len().saturating_sub(1));
+        let room = ui.ctx().content_rect().height() - 420.0;
+        let mut picked = None;
+        gui.scrolled(ui, ("differences", room), |gui, ui| {
+            for (idx, found) in shown.iter().enumerate() {
+                let clicked = disagreement(ui, gui, app, (found, differences, idx == self.at));
+                picked = picked.or(clicked.map(|candidate| (idx, Some(candidate))));
+            }
+        });
+        let by_key = digit_pressed(ui).map(|digit| (self.at, digit.checked_sub(1)));
+        let Some((idx, candidate)) = picked.or(by_key) else { return };
+        if let Some(verdict) = shown.get(idx).and_then(|found| verdict(found, candidate)) {
+            self.at = idx;
+            gui.ask(Command::Adjudicate(verdict));
+        }
+    }
+}
+
+/// Draws one with a line for each layer. Which candidate was clicked.
+fn disagreement(
+    ui: &mut Ui,
+    gui: &mut Gui<'_>,
+    app: &App,
+    (found, differences, is_current): (&Disagreement, &Differences, bool),
+) -> Option<usize> {
+    let document = app.document().expect("differences are those of a document");
+    let text = document.text();
+    let around = around(text, found.span.range());
+    let (style, ink) = (gui.style(), ui.visuals().weak_text_color());
+    gui.line(ui, |gui, ui| gui.engine.label(ui, &around, style, ink));
+    let mut clicked = None;
+    for (idx, candidate) in alternatives(found).into_iter().enumerate() {
+        let of = |a: &&Annotation| a.span == candidate.span && a.label == candidate.label;
+        let who: Vec<&str> = found
+            .candidates
+            .iter()
+            .filter(of)
+            .filter_map(|a| differences.layers.iter().find(|layer| layer.id == a.layer))
+            .map(|layer| layer.name.as_str())
+            .collect();
+        let text = format!(
+            "{} {}: {}",
+            idx + 1,
+            label_name(&candidate.label, gui.language),
+            candidate.span.slice(text)
+        );
+        let label_idx = app.labels().iter().position(|label| *label == candidate.label);
+        let row = Row {
+            text: &text,
+            direction: gui.language.direction(),
+            note: &who.join("، "),
+            note_direction: Direction::of(who.first().unwrap_or(&"")),
+            swatch: label_idx.map(|idx| label_color(ui.ctx().theme(), idx)),
+            selected: is_current,
+            name: "",
+        };
+        if gui.engine.row(ui, &row, style).clicked() {
+            clicked = Some(idx);
+        }
+    }
+    ui.add_space(6.0);
+    clicked
+}
+
+/// The different entities among the candidates: those that several layers have alike come once.
+fn alternatives(found: &Disagreement) -> Vec<&Annotation> {
+    let mut different: Vec<&Annotation> = Vec::new();
+    for candidate in &found.candidates {
+        let is_there = |a: &&Annotation| a.span == candidate.span && a.label == candidate.label;
+        if !different.iter().any(is_there) {
+            different.push(candidate);
+        }
+    }
+    different
+}
+
+/// The chosen alternative is right and the others are not; without one, none is.
+fn verdict(found: &Disagreement, chosen: Option<usize>) -> Option<Verdict> {
+    let different = alternatives(found);
+    if chosen.is_some_and(|idx| idx >= different.len()) {
+        return None;
+    }
+    let mut verdict = Verdict { accept: Vec::new(), reject: Vec::new() };
+    for (idx, candidate) in different.iter().enumerate() {
+        let list = if chosen == Some(idx) { &mut verdict.accept } else { &mut verdict.reject };
+        list.push(candidate.id);
+    }
+    Some(verdict)
+}
+
+/// The text around a span on one line, the span in brackets of its own.
+fn around(text: &str, range: std::ops::Range<usize>) -> String {
+    let before = text[..range.start].chars().rev().take(CONTEXT).collect::<Vec<_>>();
+    let before: String = before.into_iter().rev().collect();
+    let after: String = text[range.end..].chars().take(CONTEXT).collect();
+    format!("…{before}[{}]{after}…", &text[range]).replace('\n', " ")
+}
