@@ -299,7 +299,6 @@ fn gold() -> Option<Vec<(String, String, Gold)>> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the test is how the figures are read")]
 fn gestures_of_a_session() {
     let Some(articles) = gold() else {
         println!("skipped: there is no ../shared/gold beside the repository");

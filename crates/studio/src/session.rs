@@ -66,7 +66,7 @@ impl Session {
 
     /// Goes back to the document and the place in it, if `app` has the project open.
     pub fn restore(&self, app: &mut App) {
-        let is_same = app.project().map(|project| project.dir()) == self.project.as_deref();
+        let is_same = app.project().map(tawsim_store::Project::dir) == self.project.as_deref();
         let document = self.document.as_ref().and_then(|id| id.parse().ok());
         // A document that is gone is no reason not to open.
         if let Some(document) = document.filter(|_| is_same)

@@ -33,18 +33,6 @@ impl Work {
             Command::Reopen => self.review(ReviewState::InProgress),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
-            Command::ExportAs { path, format } => {
-                self.report = Some(self.export_as(&path, &format)?);
-                Ok(())
-            }
-            Command::ExportCorpus(path) => {
-                self.report = Some(self.export_corpus(&path)?);
-                Ok(())
-            }
-            Command::Import { path, format } => {
-                self.report = Some(self.import(&path, format.as_deref())?);
-                Ok(())
-            }
             Command::Export(path) => self.export(&path),
             Command::Suggest { document, model, entities } => {
                 self.suggest(document, model, &entities)
@@ -60,6 +48,31 @@ impl Work {
                 self.accept(|document| document.open_in_sentence().map(|a| a.id).collect())
             }
             Command::AcceptAll => self.accept(|document| document.open().map(|a| a.id).collect()),
+            Command::Reject => self.reject(),
+            Command::Label(idx) => self.label(idx),
+            Command::RepeatLabel => self.last_label.map_or(Ok(()), |idx| self.label(idx)),
+            Command::MoveEdge { edge, toward, step } => self.move_edge(edge, toward, step),
+            Command::DragEdge { edge, byte, step } => self.drag_edge(edge, byte, step),
+            Command::Escape if self.same.take().is_some() => Ok(()),
+            command => self.apply_beside(command),
+        }
+    }
+
+    /// Commands on what stands beside the annotations, and those that only look.
+    fn apply_beside(&mut self, command: Command) -> Result<(), AppError> {
+        match command {
+            Command::ExportAs { path, format } => {
+                self.report = Some(self.export_as(&path, &format)?);
+                Ok(())
+            }
+            Command::ExportCorpus(path) => {
+                self.report = Some(self.export_corpus(&path)?);
+                Ok(())
+            }
+            Command::Import { path, format } => {
+                self.report = Some(self.import(&path, format.as_deref())?);
+                Ok(())
+            }
             Command::SetLink { entry, gazetteer } => self.set_link(Some((entry, gazetteer))),
             Command::ClearLink => self.set_link(None),
             Command::AddEntry => self.add_entry(),
@@ -71,12 +84,6 @@ impl Work {
             Command::FlagDocument => self.flag_document(),
             Command::Comment(text) => self.comment(&text),
             Command::ResolveComment(id, done) => self.resolve_comment(id, done),
-            Command::Reject => self.reject(),
-            Command::Label(idx) => self.label(idx),
-            Command::RepeatLabel => self.last_label.map_or(Ok(()), |idx| self.label(idx)),
-            Command::MoveEdge { edge, toward, step } => self.move_edge(edge, toward, step),
-            Command::DragEdge { edge, byte, step } => self.drag_edge(edge, byte, step),
-            Command::Escape if self.same.take().is_some() => Ok(()),
             command => {
                 if let Some(document) = &mut self.document {
                     look(document, &command);

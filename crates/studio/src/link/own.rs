@@ -60,7 +60,7 @@ pub(crate) fn add_alias(
     let record = match records.iter_mut().find(|record| record.id == known.id) {
         Some(record) => record,
         None => records.push_mut(GazetteerRecord {
-            source: format!("{} + {OWN_GAZETTEER}", BASE_GAZETTEER),
+            source: format!("{BASE_GAZETTEER} + {OWN_GAZETTEER}"),
             ..known.clone()
         }),
     };
