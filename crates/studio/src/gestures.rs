@@ -114,7 +114,8 @@ impl Annotator {
         panic!("the session does not end");
     }
 
-    /// To the next wrong annotation: over the doubtful ones if that is the shorter way.
+    /// To a wrong annotation: over the others, over the doubtful ones, or by hint letters, whichever
+    /// is the shortest way.
     fn go_to_wrong(&mut self, wrong: &[usize]) {
         let n = self.document().annotations().len();
         let Some(here) = self.document().focus() else {
@@ -126,6 +127,11 @@ impl Annotator {
         });
         let (n_steps, toward) = ways.min_by_key(|way| way.0).expect("something is wrong");
         let doubtful = self.doubtful_steps(wrong);
+        if doubtful.unwrap_or(usize::MAX).min(n_steps) > HINT_KEYS {
+            let byte = self.document().annotations()[wrong[0]].span.start();
+            self.hint_keys += HINT_KEYS - 1;
+            return self.press(Command::Point(byte));
+        }
         match doubtful {
             Some(n_doubtful) if n_doubtful <= n_steps => {
                 self.press(Command::StepDoubtful(Toward::Later));

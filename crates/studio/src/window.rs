@@ -102,7 +102,7 @@ impl Window {
 
     /// Keeps where the annotator is in this file.
     #[must_use]
-    pub fn with_session(mut self, path: std::path::PathBuf) -> Self {
+    pub fn with_session(mut self, path: PathBuf) -> Self {
         self.keeper = Some(Keeper::new(path));
         self
     }
@@ -192,7 +192,8 @@ impl Window {
             _ => is_global(event),
         };
         ui.input(|input| {
-            let deeds = input.events.iter().filter_map(|event| Some((event, self.keymap.deed_of(event)?)));
+            let deeds =
+                input.events.iter().filter_map(|event| Some((event, self.keymap.deed_of(event)?)));
             self.asked.extend(deeds.filter(acts).map(|(_, deed)| deed));
         });
     }
@@ -470,8 +471,7 @@ impl Window {
 fn is_global(event: &Event) -> bool {
     let Event::Key { key, physical_key, modifiers, .. } = event else { return false };
     let key = physical_key.as_ref().unwrap_or(key);
-    const GLOBAL: [Key; 7] =
-        [Key::F, Key::O, Key::E, Key::L, Key::R, Key::I, Key::T];
+    const GLOBAL: [Key; 7] = [Key::F, Key::O, Key::E, Key::L, Key::R, Key::I, Key::T];
     matches!(key, Key::F1 | Key::F2 | Key::F3 | Key::F4 | Key::F5)
         || (modifiers.command && GLOBAL.contains(key))
 }
