@@ -40,6 +40,17 @@ fn main() -> ExitCode {
 /// Of the window, in points, where nobody says anything.
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
+/// How the window begins.
+fn window_options(size: [f32; 2]) -> eframe::NativeOptions {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Tawsim Studio")
+        .with_app_id("org.tawsim.Studio")
+        .with_icon(icon())
+        .with_inner_size(size)
+        .with_drag_and_drop(true);
+    eframe::NativeOptions { viewport, ..Default::default() }
+}
+
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(log) = &arguments.replay {
         return replay(arguments, log);
@@ -71,15 +82,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let (Some(report), Some(took)) = (&report, large) {
         report.set_large(N_LARGE, took);
     }
-    let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_title("Tawsim Studio")
-            .with_app_id("org.tawsim.Studio")
-            .with_icon(icon())
-            .with_inner_size(arguments.size.or(session.size).unwrap_or(SIZE))
-            .with_drag_and_drop(true),
-        ..Default::default()
-    };
+    let options = window_options(arguments.size.or(session.size).unwrap_or(SIZE));
     let create = move |context: &eframe::CreationContext<'_>| {
         let mut window = Window::new(app);
         window.prepare(&context.egui_ctx);

@@ -57,7 +57,7 @@ impl Constraints {
             let end = found.fixed.last().map_or(0, |(before, _)| before.end);
             match *decision {
                 Decision::Entity(_, label) if end <= range.start => {
-                    found.fixed.push((range, label))
+                    found.fixed.push((range, label));
                 }
                 Decision::NoEntity(_, label) if is_exact => {
                     found.ruled_out.push(UnitSpan { units: range, label });
