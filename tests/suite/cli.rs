@@ -170,6 +170,11 @@ fn evaluate_reports_as_json() {
 }
 
 #[test]
+fn messages_show_what_would_move_the_cursor() {
+    check(&["tag", "a\u{1b}[31mb.txt"], "", 1, "error: a⟨1B⟩[31mb.txt: cannot open");
+}
+
+#[test]
 fn completions_and_manual_pages() {
     let script = check(&["completions", "bash"], "", 0, "");
     assert!(script.contains("tawsim__tag") || script.contains("tawsim,tag"), "{script}");

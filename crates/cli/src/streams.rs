@@ -1,5 +1,7 @@
 use std::io::{self, IsTerminal, Read, Write};
 
+use crate::terminal_view::Visible;
+
 /// Where the program writes.
 pub trait Output: Write + Send {
     /// Whether a person watches.
@@ -45,7 +47,8 @@ impl Messages<'_> {
     /// Tells of something the user should know.
     pub(crate) fn tell(&mut self, message: &str) {
         // Nobody is left to be told if standard error is gone.
-        drop(writeln!(self.stderr, "{message}"));
+        // A file can be named as it likes: what would move the cursor is shown.
+        drop(writeln!(self.stderr, "{}", Visible(message)));
     }
 
     /// Tells of several things, one a line, or of none.

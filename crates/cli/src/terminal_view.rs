@@ -87,7 +87,7 @@ fn colour(label_idx: usize) -> String {
 }
 
 /// Text whose control characters and bidirectional overrides are shown, not obeyed.
-struct Visible<'a>(&'a str);
+pub(crate) struct Visible<'a>(pub(crate) &'a str);
 
 impl std::fmt::Display for Visible<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
