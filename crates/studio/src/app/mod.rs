@@ -3,6 +3,7 @@
 mod annotate;
 mod decided;
 mod document;
+mod error;
 mod exchange;
 mod export;
 mod library;
@@ -12,22 +13,17 @@ mod review;
 mod same;
 mod saving;
 mod settings;
+mod shown;
 mod statistics;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, path::Path, time::Duration};
 
-use tawsim_store::{
-    DocumentId, DocumentRow, History, LayerId, Options, Project, Receipt, StoreError,
-};
-use thiserror::Error;
+use tawsim_store::{DocumentId, History, LayerId, Options, Project, Receipt, StoreError};
 
 pub(crate) use annotate::is_doubtful;
 pub(crate) use decided::Decided;
 pub(crate) use document::OpenDocument;
+pub use error::AppError;
 pub(crate) use exchange::formats;
 pub use review::Verdict;
 pub(crate) use review::{AgreementTable, Differences, agreement};
@@ -49,55 +45,6 @@ const FEW_SPANS: usize = 100;
 /// Steps that make a project usable. Undo stops in front of them: taking documents away again is
 /// nobody's wish on Ctrl+Z.
 const FOUNDATIONS: [&str; 3] = ["import", "add-layer", "add-label"];
-
-/// Why a command had no effect. The project is as it was.
-#[derive(Debug, Error)]
-pub enum AppError {
-    /// The project refused.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A file or folder cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    File {
-        /// Which one.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// There is nothing to export.
-    #[error("no document is finished; finish one with Enter first")]
-    NothingFinished,
-    /// The command needs an open project.
-    #[error("no project is open; open a folder first")]
-    NoProject,
-    /// The annotation in focus cannot be an entry.
-    #[error("put the focus on a FACTION or PLACE first")]
-    NotLinkable,
-    /// No gazetteer has this entry.
-    #[error("there is no entry {0}")]
-    UnknownEntry(String),
-    /// There is no such format.
-    #[error("there is no format {0}, or it is not for that")]
-    UnknownFormat(String),
-    /// A line of a command log is no command.
-    #[error("line {line} of the log is no command: {source}")]
-    Log {
-        /// Counted from 1.
-        line: usize,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// The command log cannot be read or written.
-    #[error("the command log: {0}")]
-    LogFile(io::Error),
-}
-
-impl AppError {
-    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        |source| Self::File { path, source }
-    }
-}
 
 /// What an annotator works with: a project, its list of documents, the document that is shown.
 ///
@@ -250,178 +197,6 @@ impl App {
         self.open = Some(work);
         self.message = Some(failures).filter(|text| !text.is_empty());
         Ok(())
-    }
-}
-
-/// What the window shows.
-impl App {
-    pub(crate) const fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// Sets what the command line says before anything is drawn.
-    #[must_use]
-    pub fn with_look(mut self, language: crate::Language, dark: bool) -> Self {
-        self.settings.language = language;
-        self.settings.dark = dark;
-        self
-    }
-
-    /// Sets size and line spacing of the article.
-    pub(crate) fn set_letters(&mut self, size_pt: Option<f32>, line_height: Option<f32>) {
-        self.settings.set_letters(size_pt, line_height);
-    }
-
-    /// Says something that has to do with no command.
-    pub(crate) fn say(&mut self, message: String) {
-        self.message = Some(message);
-    }
-
-    pub(crate) const fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    pub(crate) fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    pub(crate) fn document(&self) -> Option<&OpenDocument> {
-        self.open.as_ref()?.document.as_ref()
-    }
-
-    pub(crate) fn labels(&self) -> &[String] {
-        self.open.as_ref().map_or(&[], |work| &work.labels)
-    }
-
-    /// What stands for a label where its name has no room.
-    pub(crate) fn digit(&self, label_idx: usize) -> &str {
-        let digits = self.open.as_ref().map(|work| work.digits.as_slice());
-        digits.and_then(|digits| digits.get(label_idx)).map_or("•", String::as_str)
-    }
-
-    pub(crate) fn n_documents(&self) -> usize {
-        self.open.as_ref().map_or(0, |work| work.library.n_documents())
-    }
-
-    pub(crate) fn n_done(&self) -> usize {
-        self.open.as_ref().map_or(0, |work| work.library.n_done())
-    }
-
-    pub(crate) fn n_rows(&self) -> usize {
-        self.open.as_ref().map_or(0, |work| work.library.n_listed())
-    }
-
-    /// A line of the list of documents.
-    pub(crate) fn row(&self, idx: usize) -> &DocumentRow {
-        self.open.as_ref().expect("without a project there are no rows").library.listed(idx)
-    }
-
-    pub(crate) fn row_of_document(&self) -> Option<usize> {
-        let work = self.open.as_ref()?;
-        work.library.place(work.document.as_ref()?.id())
-    }
-
-    pub(crate) fn can_undo(&self) -> bool {
-        self.open.as_ref().is_some_and(Work::can_undo)
-    }
-
-    pub(crate) fn can_redo(&self) -> bool {
-        self.open.as_ref().is_some_and(|work| work.history.redo.is_some())
-    }
-
-    /// How many steps are on disk.
-    pub(crate) fn n_steps(&self) -> Option<u64> {
-        Some(self.open.as_ref()?.n_steps)
-    }
-
-    /// How often the project's own gazetteer was changed since it was opened.
-    pub(crate) fn n_own_entries(&self) -> u64 {
-        self.open.as_ref().map_or(0, |work| work.n_own_entries)
-    }
-
-    /// The layer that is worked in.
-    pub(crate) fn layer(&self) -> Option<LayerId> {
-        Some(self.open.as_ref()?.layer)
-    }
-
-    /// Whether nothing is on its way to the disk.
-    pub(crate) fn is_saved(&self) -> bool {
-        self.saved() == Saved::All
-    }
-
-    /// What the last import or export said.
-    pub(crate) fn report(&self) -> Option<&str> {
-        self.open.as_ref()?.report.as_deref()
-    }
-
-    pub(crate) fn same(&self) -> Option<&SameMentions> {
-        self.open.as_ref()?.same.as_ref()
-    }
-
-    /// Finished documents with their entities, to learn from.
-    pub(crate) fn finished(
-        &self,
-    ) -> Result<(Vec<tawsim_corpus::Document>, tawsim_corpus::LabelSet), AppError> {
-        Ok(self.open.as_ref().ok_or(AppError::NoProject)?.finished()?)
-    }
-
-    /// Documents that `wants` to be tagged and that nobody has worked on: the one that is shown
-    /// first, then those of the list.
-    pub(crate) fn untagged(&self, most: usize, wants: impl Fn(&DocumentRow) -> bool) -> Vec<Job> {
-        let Some(work) = self.open.as_ref().filter(|_| most > 0) else { return Vec::new() };
-        let shown = work.document.as_ref().and_then(|document| work.library.get(document.id()));
-        let untouched =
-            |row: &&DocumentRow| WorkState::of(row) < WorkState::Started && row.n_entities == 0;
-        shown
-            .into_iter()
-            .chain(work.library.all())
-            .filter(untouched)
-            .filter(|row| wants(row))
-            .take(most)
-            .filter_map(|row| {
-                let text = work.project.document(row.id).ok()?.text.into();
-                Some(Job { document: row.id, text })
-            })
-            .collect()
-    }
-
-    /// Label and surface of what is confirmed in the document that is shown.
-    ///
-    /// # Errors
-    /// If there is no such document.
-    pub fn entities(&self) -> Result<Vec<(String, String)>, AppError> {
-        let work = self.open.as_ref().ok_or(AppError::NoProject)?;
-        let document = work.document.as_ref().ok_or(AppError::NoProject)?;
-        let stored = work.project.document(document.id())?;
-        let entity =
-            |a: &tawsim_store::Annotation| (a.label.clone(), a.span.slice(&stored.text).to_owned());
-        Ok(stored.entities(work.layer).map(entity).collect())
-    }
-
-    /// The documents with their states and the shown layer's confirmed entities, as text: equal for
-    /// equal projects, whenever and wherever the edits were made.
-    ///
-    /// # Errors
-    /// If no project is open or it cannot be read.
-    pub fn state(&self) -> Result<String, AppError> {
-        let work = self.open.as_ref().ok_or(AppError::NoProject)?;
-        let mut state = String::new();
-        for row in work.project.documents(work.layer)? {
-            state += &format!("{} {}\n", row.name, row.review);
-            let stored = work.project.document(row.id)?;
-            for a in &stored.annotations {
-                let surface = a.span.slice(&stored.text);
-                let (start, end) = (a.span.start(), a.span.end());
-                state += &format!("  {start} {end} {} {} {surface:?}\n", a.state, a.label);
-            }
-        }
-        Ok(state)
-    }
-
-    /// The open project.
-    #[must_use]
-    pub fn project(&self) -> Option<&Project> {
-        self.open.as_ref().map(|work| &work.project)
     }
 }
 
