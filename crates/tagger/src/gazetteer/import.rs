@@ -236,6 +236,8 @@ impl Imported {
             self.n_skipped += 1;
         } else if let Err(problem) = super::compile::check(&record) {
             self.problems.push((line, problem));
+        } else if !super::tsv::is_one_line(&record) {
+            self.problems.push((line, format!("{}: a field holds a tab or a line end", record.id)));
         } else {
             self.records.push(record);
         }
@@ -299,6 +301,19 @@ mod tests {
         assert_eq!((record.id.as_str(), record.kind.as_str()), ("place:sy:gn170063", "city"));
         assert_eq!((record.name.as_str(), record.names.as_str()), ("حلب", "الشهباء"));
         assert_eq!(record.latin, "Aleppo|Halab");
+    }
+
+    /// Found by fuzzing: such a row was taken, and then no row could be written.
+    #[test]
+    fn a_carriage_return_spoils_its_row_only() {
+        let row = |id: &str, latin: &str| {
+            format!("{id}\t{latin}\t{latin}\tحلب\t36\t37\tP\tPPL\tSY\t\t\t\t\t\t0\t\t\t\t\n")
+        };
+        let imported = import_geonames(&(row("1", "Ale\rppo") + &row("2", "Aleppo")));
+        assert_eq!(imported.problems.len(), 1, "{:?}", imported.problems);
+        assert_eq!(imported.records.len(), 1);
+        let mut table = Vec::new();
+        crate::write_gazetteer_table(&imported.records, "GeoNames", &mut table).expect("to memory");
     }
 
     #[test]

@@ -56,6 +56,12 @@ fn record(row: &str, columns: &[&str]) -> Result<GazetteerRecord, String> {
     Ok(record)
 }
 
+/// Whether a record can stand on a line of a table.
+pub(super) fn is_one_line(record: &GazetteerRecord) -> bool {
+    let mut fields = GazetteerRecord::columns_of(record.class()).filter_map(|c| record.field(c));
+    !fields.any(|field| field.contains(['\t', '\n', '\r']))
+}
+
 /// Writes a table of entries of one class, in the order given, with a line of origin.
 ///
 /// # Errors
@@ -70,7 +76,7 @@ pub fn write_gazetteer_table(
     writeln!(out, "{}\n# Origin: {}", columns.join("\t"), origin.replace(['\n', '\r'], " "))?;
     for record in records {
         let fields: Vec<&str> = columns.iter().filter_map(|column| record.field(column)).collect();
-        if fields.iter().any(|field| field.contains(['\t', '\n', '\r'])) {
+        if !is_one_line(record) {
             let problem = format!("{}: a field holds a tab or a line end", record.id);
             return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
         }
