@@ -1,21 +1,26 @@
 //! From the best path to entities of the text.
 
+use std::ops::Range;
+
 use tawsim_corpus::{Tag, UnitSpan};
 use tawsim_crf::{Transitions, posteriors};
 use tawsim_tokenizer::{Span, Tokenized};
 
+use super::alternatives::EntityTags;
 use super::{ScoredEntity, Tagger, TaggerScratch};
+use crate::features::Unit;
 use crate::model::EntityEdges;
 
 impl Tagger {
-    /// Appends the entities of the sentence just decoded.
+    /// Appends the entities of the sentence just decoded, and their alternatives where those are asked for.
     pub(super) fn push_entities(
         &self,
         transitions: &Transitions,
         text: &str,
         scratch: &mut TaggerScratch,
     ) {
-        if scratch.path.iter().all(|tag_idx| *tag_idx == 0) {
+        let wants_more = scratch.min_alternative.is_some();
+        if !wants_more && scratch.path.iter().all(|tag_idx| *tag_idx == 0) {
             return;
         }
         let (model, scheme) = (&self.model, self.model.scheme());
@@ -26,32 +31,58 @@ impl Tagger {
         scratch.tags.extend(scratch.path.iter().map(tag));
         // A hostile model's weights can be beyond what floating point normalises; then no score is known.
         let marginals = posteriors(&scratch.lattice, transitions, &mut scratch.scratch);
-        let probability = |start: usize, path: &[u16]| {
-            marginals.as_ref().map_or(0.0, |marginals| marginals.path_probability(start, path))
+        let sentence = Sentence {
+            text,
+            units: &scratch.units.units,
+            tokenized: &scratch.tokenized,
+            edges: model.metadata().edges,
         };
-        let units = &scratch.units.units;
-        for found in scheme.decode(&scratch.tags) {
-            let UnitSpan { units: range, label } = found;
-            let mut span = units[range.start].span.cover(units[range.end - 1].span);
-            if model.metadata().edges == EntityEdges::Words {
-                span = whole_words(span, &scratch.tokenized);
-                if scratch.entities.last().is_some_and(|last| last.span.overlaps(span)) {
-                    continue;
-                }
-            } else if scratch.tags.get(range.end).is_none_or(|tag| *tag == Tag::Outside) {
-                span = with_closing_mark(span, text);
+        for UnitSpan { units, label } in scheme.decode(&scratch.tags) {
+            let is_free = scratch.tags.get(units.end).is_none_or(|tag| *tag == Tag::Outside);
+            let span = sentence.span(units.clone(), is_free);
+            if scratch.entities.last().is_some_and(|last| last.span.overlaps(span)) {
+                continue;
             }
-            let path = &scratch.path[range.clone()];
-            let mut score = probability(range.start, path);
-            if scheme == tawsim_corpus::TagScheme::Iob2 && range.end < units.len() {
-                // Without the paths on which the entity goes on.
-                scratch.longer_path.clear();
-                scratch.longer_path.extend_from_slice(path);
-                scratch.longer_path.push(scheme.tag_idx(Tag::Inside(label)));
-                score -= probability(range.start, &scratch.longer_path);
-            }
-            let score = score.clamp(0.0, 1.0) as f32;
-            scratch.entities.push(ScoredEntity { span, label, score });
+            let score = marginals.as_ref().map_or(0.0, |marginals| {
+                let tags = EntityTags::new(scheme, label);
+                tags.probability(marginals, (units.start, units.len()), &mut scratch.entity_path)
+            });
+            scratch.entities.push(ScoredEntity {
+                span,
+                label,
+                score: score.clamp(0.0, 1.0) as f32,
+            });
+        }
+        let (Some(min_score), Some(marginals)) = (scratch.min_alternative, marginals) else {
+            return;
+        };
+        for label in model.labels().iter() {
+            let tags = EntityTags::new(scheme, label);
+            tags.each(&marginals, min_score, &mut scratch.entity_path, |units, score| {
+                let span = sentence.span(units, true);
+                let score = score.clamp(0.0, 1.0) as f32;
+                scratch.alternatives.push(ScoredEntity { span, label, score });
+            });
+        }
+    }
+}
+
+/// What says where the edges of an entity stand in the text.
+struct Sentence<'a> {
+    text: &'a str,
+    units: &'a [Unit],
+    tokenized: &'a Tokenized,
+    edges: EntityEdges,
+}
+
+impl Sentence<'_> {
+    /// The span of these units; `is_free`: nothing of an entity follows, so a closing mark may be taken in.
+    fn span(&self, units: Range<usize>, is_free: bool) -> Span {
+        let span = self.units[units.start].span.cover(self.units[units.end - 1].span);
+        match self.edges {
+            EntityEdges::Words => whole_words(span, self.tokenized),
+            _ if is_free => with_closing_mark(span, self.text),
+            _ => span,
         }
     }
 }

@@ -1,7 +1,8 @@
+mod alternatives;
 mod entities;
+mod scores;
 mod scratch;
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,7 +16,7 @@ use crate::ScratchPool;
 use crate::decisions::{Constraints, Decision};
 use crate::document::{DocumentChain, Evidence, second_scores};
 use crate::features::{TokenizedText, UnreadForm};
-use crate::model::{LANES, Model, ModelView};
+use crate::model::{Model, ModelView};
 
 /// An entity that the model found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +47,8 @@ pub struct Tagger {
 const MAX_FORMS: usize = 60_000;
 /// Values of forms that were summed are forgotten when there are more than this.
 const MAX_FORM_VALUES: usize = 1 << 14;
+/// The least bound for alternatives: at most this many times what is found can share a unit.
+const MIN_ALTERNATIVE: f32 = 0.001;
 /// A longer sentence is labelled in pieces, so that a text without an end costs constant memory.
 const MAX_SENTENCE_TOKENS: usize = 2_000;
 
@@ -109,15 +112,65 @@ impl Tagger {
         decisions: &[Decision],
         scratch: &'s mut TaggerScratch,
     ) -> &'s [ScoredEntity] {
+        scratch.min_alternative = None;
+        self.tag_under(text, decisions, scratch);
+        &scratch.entities
+    }
+
+    /// The same as [`Tagger::tag_with`], and beside it what the model holds possible: the entities that are not
+    /// among those found, with a probability of at least `min_score` (above 0), in the order of the text, where
+    /// they begin together the likeliest first. They may overlap what was found and each other.
+    ///
+    /// A person who corrects chooses among them instead of drawing spans.
+    ///
+    /// ```no_run
+    /// use tawsim_tagger::{Model, Tagger, TaggerScratch};
+    /// let tagger = Tagger::new(Model::open("conflict-ar.tawsim".as_ref())?);
+    /// let mut scratch = TaggerScratch::new();
+    /// let text = "قصف على ريف حلب الشمالي";
+    /// let (found, possible) = tagger.tag_with_alternatives(text, &[], 0.1, &mut scratch);
+    /// for entity in possible.iter().filter(|entity| !found.iter().any(|f| f.span.overlaps(entity.span))) {
+    ///     println!("{} {:.2}", entity.span.slice(text), entity.score);
+    /// }
+    /// # Ok::<(), tawsim_tagger::ModelError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If `text` is longer than 4 GiB ([`Span::MAX_TEXT_BYTES`]).
+    pub fn tag_with_alternatives<'s>(
+        &self,
+        text: &str,
+        decisions: &[Decision],
+        min_score: f32,
+        scratch: &'s mut TaggerScratch,
+    ) -> (&'s [ScoredEntity], &'s [ScoredEntity]) {
+        // A bound of 0 would list every span of the sentence.
+        scratch.min_alternative = Some(f64::from(min_score.max(MIN_ALTERNATIVE)));
+        self.tag_under(text, decisions, scratch);
+        let TaggerScratch { entities, alternatives, decisions, .. } = scratch;
+        let is_found = |a: &ScoredEntity| {
+            let first = entities.partition_point(|e| e.span.start() < a.span.start());
+            entities.get(first).is_some_and(|e| e.span == a.span && e.label == a.label)
+        };
+        alternatives.retain(|a| !is_found(a) && !decisions.iter().any(|d| d.decides(a)));
+        alternatives.sort_by(|a, b| {
+            let by_place = a.span.start().cmp(&b.span.start());
+            by_place.then(b.score.total_cmp(&a.score)).then(a.span.end().cmp(&b.span.end()))
+        });
+        (entities, alternatives)
+    }
+
+    /// Finds entities, and alternatives if the scratch says so, under decisions.
+    fn tag_under(&self, text: &str, decisions: &[Decision], scratch: &mut TaggerScratch) {
         scratch.decisions.clear();
         scratch.decisions.extend_from_slice(decisions);
         scratch.decisions.sort_by_key(|decision| (decision.span().start(), decision.span().end()));
+        scratch.alternatives.clear();
         self.tag_text(text, scratch);
         let TaggerScratch { entities, decisions, .. } = scratch;
         if !decisions.is_empty() {
             entities.retain(|entity| !decisions.iter().any(|d| d.decides(entity)));
         }
-        entities
     }
 
     fn tag_text(&self, text: &str, scratch: &mut TaggerScratch) {
@@ -247,74 +300,6 @@ impl Tagger {
             self.push_entities(self.model.transitions(), text, scratch);
         }
     }
-
-    /// Sums the weights of forms that were not met before.
-    fn sum_new_forms(&self, view: ModelView<'_>, scratch: &mut TaggerScratch) {
-        let extractor = self.model.extractor();
-        let stride = scratch.lattice.stride();
-        let offsets = extractor.form_offsets();
-        let first_new = scratch.form_sums.len() / (offsets.len() * stride);
-        let n_forms = scratch.forms.len();
-        if first_new == n_forms {
-            return;
-        }
-        scratch.form_sums.resize(n_forms * offsets.len() * stride, 0);
-        for form in first_new..n_forms {
-            for template in extractor.form_templates() {
-                let row = sum_row(form, template.offset, &offsets);
-                let keys = extractor.form_attributes(&scratch.forms, form as u32, template);
-                scratch.pending.reserve(keys.len());
-                keys.for_each(|key| scratch.pending.push_if(view.may_have(key), row as u32, key));
-            }
-        }
-        view.add_attributes(&mut scratch.pending, stride, &mut scratch.form_sums);
-        let n_properties = extractor.form_properties().len();
-        extractor.place_plan().keep_forms(&scratch.forms, n_properties, &mut scratch.columns);
-        if scratch.forms.n_values() > MAX_FORM_VALUES {
-            scratch.forms.forget_values();
-        }
-    }
-
-    fn fill_lattice(&self, view: ModelView<'_>, scratch: &mut TaggerScratch) {
-        let stride = scratch.lattice.stride();
-        let n_units = scratch.units.units.len();
-        scratch.sums.clear();
-        scratch.sums.resize(n_units * stride, 0);
-        self.add_forms(stride, scratch);
-        let plan = self.model.extractor().place_plan();
-        plan.fill(&scratch.units, &mut scratch.columns);
-        let pending = &mut scratch.pending;
-        pending.reserve(plan.max_keys(&scratch.units));
-        plan.keys(&scratch.units, &scratch.columns, |is_key, unit_idx, key| {
-            pending.push_if(is_key & view.may_have(key), unit_idx, key);
-        });
-        view.add_attributes(pending, stride, &mut scratch.sums);
-        let scale = self.model.metadata().weight_scale;
-        scratch.lattice.reset(n_units);
-        for (unit_idx, sums) in scratch.sums.chunks_exact(stride).enumerate() {
-            let row = scratch.lattice.padded_row_mut(unit_idx);
-            row.iter_mut().zip(sums).for_each(|(score, sum)| *score = *sum as f32 * scale);
-        }
-    }
-
-    /// Adds the sums of each form to the units around it: its rows lie side by side.
-    fn add_forms(&self, stride: usize, scratch: &mut TaggerScratch) {
-        let offsets = self.model.extractor().form_offsets();
-        let TaggerScratch { units, form_sums, sums, .. } = scratch;
-        let n_units = units.units.len() as isize;
-        let reach = isize::from(*offsets.start()).min(0)..n_units + isize::from(*offsets.end());
-        for place in reach {
-            let form = units.form_at_place(place) as usize;
-            let first_row = sum_row(form, *offsets.start(), &offsets);
-            let rows = &form_sums[first_row * stride..][..offsets.len() * stride];
-            for (offset, row) in offsets.clone().zip(rows.chunks_exact(stride)) {
-                let target = place - isize::from(offset);
-                if (0..n_units).contains(&target) {
-                    add_sums(row, &mut sums[target as usize * stride..][..stride]);
-                }
-            }
-        }
-    }
 }
 
 /// Keeps what the first pass made of a sentence: the scores without the decisions, the path under them.
@@ -328,24 +313,6 @@ fn push_draft(weight_scale: f32, scratch: &mut TaggerScratch) {
     }
     draft.tags.extend_from_slice(path);
     draft.sentence_ends.push(draft.units.len() as u32);
-}
-
-/// The row of the sums of a form at a distance.
-#[inline]
-fn sum_row(form: usize, offset: i8, offsets: &RangeInclusive<i8>) -> usize {
-    form * offsets.len() + (offset - offsets.start()) as usize
-}
-
-/// Both are a multiple of [`LANES`] long.
-#[inline]
-fn add_sums(row: &[i32], sums: &mut [i32]) {
-    for (sums, row) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
-        let mut added = *sums;
-        for (sum, weight) in added.iter_mut().zip(row) {
-            *sum = sum.wrapping_add(*weight);
-        }
-        *sums = added;
-    }
 }
 
 #[cfg(test)]

@@ -38,8 +38,11 @@ pub struct TaggerScratch {
     pub(super) decisions: Vec<Decision>,
     /// Which model the sums belong to.
     pub(super) model: Option<Arc<Model>>,
-    /// A path with one more tag.
-    pub(super) longer_path: Vec<u16>,
+    /// The path of one entity.
+    pub(super) entity_path: Vec<u16>,
+    /// The least probability of what is an alternative; `None`: none are wanted.
+    pub(super) min_alternative: Option<f64>,
+    pub(super) alternatives: Vec<ScoredEntity>,
 }
 
 impl Default for TaggerScratch {
@@ -64,7 +67,9 @@ impl Default for TaggerScratch {
             evidence: Evidence::default(),
             decisions: Vec::new(),
             model: None,
-            longer_path: Vec::new(),
+            entity_path: Vec::new(),
+            min_alternative: None,
+            alternatives: Vec::new(),
         }
     }
 }
