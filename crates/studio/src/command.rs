@@ -70,6 +70,9 @@ pub enum Command {
         /// What it snaps to.
         step: Step,
     },
+    /// Stretch the annotation in focus, or what is marked, to the quotation marks or brackets around it; when it
+    /// reaches them already, over them.
+    Enclose,
     /// Say which entry of a gazetteer the annotation in focus means: its id, and which gazetteer.
     SetLink {
         /// The entry's id, or `nil`.
@@ -141,6 +144,29 @@ pub enum Command {
         /// What it found, in the order of the text.
         entities: Vec<Found>,
     },
+    /// What the tagger holds possible in the document that is shown, beside what it suggests.
+    Consider {
+        /// Which document.
+        document: DocumentId,
+        /// In the order of the text; they may overlap.
+        alternatives: Vec<Found>,
+    },
+    /// Put an entity that the tagger holds possible in the place of what is suggested there.
+    TakeAlternative {
+        /// First byte.
+        start: u32,
+        /// One past the last byte.
+        end: u32,
+        /// Name of the label.
+        label: String,
+    },
+    /// Give a label to the word at this byte, or to the entity of that label that the tagger holds likeliest there.
+    LabelWord {
+        /// A byte of the word.
+        byte: u32,
+        /// Place of the label in the label set.
+        label_idx: usize,
+    },
     /// Show the documents in this order.
     Sort(SortKey),
     /// Show only documents in this state; `None` shows all.
@@ -180,7 +206,10 @@ impl Command {
                 | Self::RepeatLabel
                 | Self::MoveEdge { .. }
                 | Self::DragEdge { .. }
+                | Self::Enclose
                 | Self::FindSame { .. }
+                | Self::TakeAlternative { .. }
+                | Self::LabelWord { .. }
                 | Self::FlagFocus
                 | Self::FlagDocument
                 | Self::SetLink { .. }
@@ -194,6 +223,11 @@ impl Command {
                 | Self::Reopen
         );
         changes || (self.only_looks() && !looks)
+    }
+
+    /// Whether it is an answer of the tagger, which lets the annotator pass.
+    pub(crate) const fn is_answer(&self) -> bool {
+        matches!(self, Self::Suggest { .. } | Self::Consider { .. })
     }
 
     /// Whether the command changes neither annotations nor which document is shown.

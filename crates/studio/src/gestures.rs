@@ -5,23 +5,26 @@
 
 use std::{
     fs, io,
+    ops::Range,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use tawsim_corpus::{JsonlReader, LabelSet};
-use tawsim_store::{Options, Span};
-use tawsim_tagger::{Tagger, TaggerScratch};
+use tawsim_store::{Options, Span, SpanState};
+use tawsim_tagger::{Model, Tagger, TaggerScratch};
 
 use crate::{
     App, Command, Edge, Step, Toward,
     app::{Decided, OpenDocument},
+    enclosing::enclosing,
+    hints::N_LETTERS,
     redecoder::redecode,
     worker::model_version,
 };
 
-/// A key, or several, on the way to something: a caret jump by hint letters is three.
-const HINT_KEYS: usize = 3;
+/// The bytes that are in view: a dozen lines of a window of 1280 × 800.
+const VIEW: usize = 1_200;
 
 /// What the document should hold.
 type Gold = Vec<(Span, String)>;
@@ -46,7 +49,7 @@ struct Figures {
     /// Entities that the model had right, and entities that it had not: wrong, too many, missed.
     accepted: usize,
     corrected: usize,
-    /// Keys that accept, and all others.
+    /// Keys that accept what the model had right, and all others.
     accept_keys: usize,
     correct_keys: usize,
 }
@@ -58,16 +61,25 @@ struct Annotator {
     model: String,
     scratch: TaggerScratch,
     gold: Gold,
-    /// Keys beyond one a command.
-    hint_keys: usize,
+    /// Keys that send no command of their own, and those that accept what the model had right.
+    other_keys: usize,
+    accept_keys: usize,
+    /// The first byte in view.
+    top: usize,
 }
 
 impl Annotator {
     fn press(&mut self, command: Command) {
         self.app.apply(command).expect("the command fits");
         if let Some(decided) = self.app.take_decided(&self.model) {
-            let answer = redecode(&self.tagger, &self.model, &decided, &mut self.scratch);
-            self.app.apply(answer).expect("suggestions are taken");
+            self.answer(&decided);
+        }
+        self.reveal();
+    }
+
+    fn answer(&mut self, decided: &Decided) {
+        for command in redecode(&self.tagger, &self.model, decided, &mut self.scratch) {
+            self.app.apply(command).expect("the answer fits");
         }
     }
 
@@ -90,88 +102,150 @@ impl Annotator {
     }
 
     /// What should be there and has nothing in its place.
-    fn missed(&self) -> Option<(Span, String)> {
+    fn missed(&self) -> Vec<(Span, String)> {
         let free = |(span, _): &&(Span, String)| {
             !self.document().annotations().iter().any(|a| a.span.overlaps(*span))
         };
-        self.gold.iter().find(free).cloned()
+        self.gold.iter().filter(free).cloned().collect()
     }
 
-    /// Corrects the document, then finishes it.
+    /// Corrects the document: what is in view, then the next one to check; then finishes it.
     fn work(&mut self) {
         for _ in 0..2_000 {
             let focus = self.document().focus();
             let wrong = self.wrong();
-            match focus.filter(|idx| wrong.contains(idx)) {
-                Some(idx) => self.correct(idx),
-                None if !wrong.is_empty() => self.go_to_wrong(&wrong),
-                None => match self.missed() {
-                    Some((span, label)) => self.add(span, &label),
-                    None => return self.press(Command::Finish),
-                },
+            if let Some(idx) = focus.filter(|idx| wrong.contains(idx)) {
+                self.correct(idx);
+            } else if let Some(command) = self.right_letter() {
+                self.press(command);
+            } else if let Some(idx) = self.sure_but_wrong(&wrong) {
+                self.go_to(idx);
+            } else if self.has_doubtful() {
+                self.accept();
+            } else if let Some(idx) = wrong.first() {
+                self.go_to(*idx);
+            } else if let Some((span, label)) = self.missed().first().cloned() {
+                self.add(span, &label);
+            } else {
+                self.accept_keys += 1;
+                return self.press(Command::Finish);
             }
         }
         panic!("the session does not end");
     }
 
-    /// To a wrong annotation: over the others, over the doubtful ones, or by hint letters, whichever
-    /// is the shortest way.
-    fn go_to_wrong(&mut self, wrong: &[usize]) {
-        let n = self.document().annotations().len();
-        let Some(here) = self.document().focus() else {
-            return self.press(Command::StepAnnotation(Toward::Later));
+    /// Something wrong in view that going on to the next doubtful one would leave behind.
+    fn sure_but_wrong(&self, wrong: &[usize]) -> Option<usize> {
+        let all = self.document().annotations();
+        let stays = |idx: &&usize| {
+            !crate::app::is_doubtful(&all[**idx]) && self.is_in_view(all[**idx].span)
         };
-        let ways = wrong.iter().map(|idx| {
-            let (later, earlier) = ((idx + n - here) % n, (here + n - idx) % n);
-            if later <= earlier { (later, Toward::Later) } else { (earlier, Toward::Earlier) }
-        });
-        let (n_steps, toward) = ways.min_by_key(|way| way.0).expect("something is wrong");
-        let doubtful = self.doubtful_steps(wrong);
-        if doubtful.unwrap_or(usize::MAX).min(n_steps) > HINT_KEYS {
-            let byte = self.document().annotations()[wrong[0]].span.start();
-            self.hint_keys += HINT_KEYS - 1;
-            return self.press(Command::Point(byte));
-        }
-        match doubtful {
-            Some(n_doubtful) if n_doubtful <= n_steps => {
-                self.press(Command::StepDoubtful(Toward::Later));
-            }
-            _ => self.press(Command::StepAnnotation(toward)),
+        wrong.iter().find(stays).copied()
+    }
+
+    fn has_doubtful(&self) -> bool {
+        self.document().annotations().iter().any(crate::app::is_doubtful)
+    }
+
+    /// Accepts what is in focus, which is right; the key that leaves what was corrected is none that accepts.
+    fn accept(&mut self) {
+        let is_open = |a: &tawsim_store::Annotation| a.state == SpanState::Suggested;
+        self.accept_keys += usize::from(self.document().focused().is_some_and(is_open));
+        self.press(Command::Accept);
+    }
+
+    /// The bytes in view.
+    const fn view(&self) -> Range<usize> {
+        self.top..self.top + VIEW
+    }
+
+    fn is_in_view(&self, span: Span) -> bool {
+        self.view().contains(&(span.start() as usize))
+    }
+
+    /// The article scrolls as far as it takes to show the focus, as in the window.
+    fn reveal(&mut self) {
+        let Some(document) = self.app.document() else { return };
+        let focused = document.focused().map(|a| a.span);
+        let Some(at) = document.marked().or(focused).map(|span| span.start() as usize) else {
+            return;
+        };
+        let slack = VIEW * 15 / 100;
+        if at < self.top + slack.min(self.top) || at > self.top + VIEW - slack {
+            self.top = at.saturating_sub(VIEW / 3);
         }
     }
 
-    /// How many presses of the key for doubtful ones lead to something wrong.
-    fn doubtful_steps(&self, wrong: &[usize]) -> Option<usize> {
+    /// Scrolls until a span is in view: a key for four fifths of a page, or one to the beginning or the end.
+    fn scroll_to(&mut self, span: Span) {
+        let at = span.start() as usize;
+        if self.is_in_view(span) {
+            return;
+        }
+        let (page, bottom) = (VIEW * 4 / 5, self.document().text().len().saturating_sub(VIEW));
+        let n_pages = self.top.abs_diff(at.saturating_sub(VIEW / 2)).div_ceil(page);
+        self.other_keys += if at < VIEW || at >= bottom { 1 } else { n_pages };
+        self.top = at.saturating_sub(VIEW / 2);
+    }
+
+    /// Alt with the letter over something in view that is right.
+    fn right_letter(&self) -> Option<Command> {
         let document = self.document();
-        let n = document.annotations().len();
-        let here = document.focus()?;
-        let order = (1..=n).map(|step| (here + step) % n);
-        let doubtful: Vec<usize> =
-            order.filter(|idx| crate::app::is_doubtful(&document.annotations()[*idx])).collect();
-        doubtful.iter().position(|idx| wrong.contains(idx)).map(|at| at + 1)
+        let mut lettered =
+            document.likeliest_alternatives(&self.view()).into_iter().take(N_LETTERS);
+        Some(lettered.find(|a| self.is_right(a.span, &a.label))?.command())
     }
 
-    fn correct(&mut self, idx: usize) {
-        let wrong = self.document().annotations()[idx].clone();
-        let taken = |gold: Span| {
-            let others = self.document().annotations().iter();
-            others.clone().any(|a| a.id != wrong.id && a.span == gold)
-        };
-        let meant = self.gold.iter().find(|(gold, _)| gold.overlaps(wrong.span) && !taken(*gold));
-        let Some((gold, label)) = meant.cloned() else { return self.press(Command::Reject) };
-        let moves = self.moves(wrong.span, gold);
-        for (edge, toward, step) in moves {
-            self.press(Command::MoveEdge { edge, toward, step });
+    /// To an annotation: Alt and Shift with its letter, where it is among those in view that have one, else by
+    /// typing two.
+    fn go_to(&mut self, idx: usize) {
+        let span = self.document().annotations()[idx].span;
+        self.scroll_to(span);
+        let least_sure = self.document().least_sure();
+        let mut lettered = least_sure.iter().filter(|a| self.is_in_view(a.span)).take(N_LETTERS);
+        if !lettered.any(|a| a.span == span) {
+            self.other_keys += 2;
         }
-        let now = self.document().focused().map(|a| (a.span, a.label.clone()));
-        match now {
-            Some((span, name)) if span == gold && name == label => {}
-            Some((span, _)) if span == gold => {
-                let idx = self.label_idx(&label);
-                self.press(Command::Label(idx));
-            }
-            // The edges could not be moved there: another annotation is in the way.
-            _ => self.add(gold, &label),
+        self.press(Command::Point(span.start()));
+    }
+
+    /// Corrects the annotation in focus.
+    fn correct(&mut self, idx: usize) {
+        let (span, label) = {
+            let annotation = &self.document().annotations()[idx];
+            (annotation.span, annotation.label.clone())
+        };
+        let alternatives = self.document().alternatives_here();
+        if let Some(right) = alternatives.iter().find(|a| self.is_right(a.span, &a.label)) {
+            let command = right.command();
+            return self.press(command);
+        }
+        let overlapping = self.gold.iter().filter(|(gold, _)| gold.overlaps(span));
+        let is_taken = |gold: Span| {
+            self.document().annotations().iter().any(|a| a.span == gold && a.span != span)
+        };
+        let Some((gold, gold_label)) = overlapping.cloned().find(|(gold, _)| !is_taken(*gold))
+        else {
+            return self.press(Command::Reject);
+        };
+        self.stretch(span, gold);
+        if !self.document().focused().is_some_and(|a| a.span == gold) {
+            // It could not be moved there: another annotation is in the way.
+            return self.add(gold, &gold_label);
+        }
+        if gold_label != label {
+            let idx = self.label_idx(&gold_label);
+            self.press(Command::Label(idx));
+        }
+    }
+
+    /// Moves the edges of the annotation in focus.
+    fn stretch(&mut self, from: Span, to: Span) {
+        if enclosing(self.document().text(), from) == Some(to) {
+            return self.press(Command::Enclose);
+        }
+        for (edge, toward, step) in self.moves(from, to) {
+            self.press(Command::MoveEdge { edge, toward, step });
         }
     }
 
@@ -207,95 +281,83 @@ impl Annotator {
         moves
     }
 
-    /// Marks the first word by hint letters, extends the mark, gives the label.
+    /// Takes it where the model holds it possible, or gives a word the label by letters and moves its edges.
     fn add(&mut self, span: Span, label: &str) {
-        let word = Command::MarkWord(span.start());
-        self.hint_keys += HINT_KEYS - 1;
-        self.press(word);
-        while self.document().marked().is_some_and(|marked| marked.end() < span.end()) {
-            self.press(Command::MoveMark { toward: Toward::Later, extend: true });
+        self.scroll_to(span);
+        if let Some(command) = self.right_letter() {
+            return self.press(command);
         }
-        let idx = self.label_idx(label);
-        self.press(Command::Label(idx));
-        // The same name elsewhere in the document: offered, taken if all of it is right.
-        let again = self.gold.iter().filter(|(gold, name)| {
-            name == label
-                && gold.slice(self.document().text()) == span.slice(self.document().text())
-                && !self.document().annotations().iter().any(|a| a.span.overlaps(*gold))
-        });
-        if again.count() > 0 && self.document().focused().is_some_and(|a| a.span == span) {
-            self.press(Command::FindSame { everywhere: false });
-            let all_right = self.app.same().is_some_and(|same| {
-                let chosen = same.groups.iter().filter(|group| group.is_chosen);
-                chosen.flat_map(|g| &g.mentions).all(|m| self.is_right(m.span, label))
-            });
-            self.press(if all_right { Command::ApplySame } else { Command::Escape });
-        }
+        // Shift with the digit, then two letters.
+        self.other_keys += 2;
+        let label_idx = self.label_idx(label);
+        self.press(Command::LabelWord { byte: span.start(), label_idx });
+        let Some(found) = self.document().focused().map(|a| a.span) else { return };
+        self.stretch(found, span);
     }
 }
 
 /// A session over one article.
-fn session(name: &str, text: &str, gold: &Gold) -> Figures {
+fn session(tagger: &Tagger, name: &str, text: &str, gold: &Gold) -> Figures {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join(name).with_extension("txt"), text).expect("written");
     let log = Log::default();
     let app = App::new(Options::new("samar").seed(1), "samar").record_to(log.clone());
-    let tagger = Tagger::bundled();
-    let model = model_version(&tagger);
-    let scratch = TaggerScratch::new();
-    let mut annotator = Annotator { app, tagger, model, scratch, gold: gold.clone(), hint_keys: 0 };
+    let mut annotator = Annotator {
+        app: app.wait_for_disk(),
+        tagger: tagger.clone(),
+        model: model_version(tagger),
+        scratch: TaggerScratch::new(),
+        gold: gold.clone(),
+        other_keys: 0,
+        accept_keys: 0,
+        top: 0,
+    };
     annotator.press(Command::Open(folder.path().to_owned()));
     let document = annotator.document().id();
-    let untouched =
-        Decided { document, text: text.into(), confirmed: Vec::new(), rejected: Vec::new() };
-    let answer = redecode(&annotator.tagger, &annotator.model, &untouched, &mut annotator.scratch);
-    annotator.press(answer);
+    let (text, is_corrected) = (text.into(), true);
+    let (confirmed, rejected) = (Vec::new(), Vec::new());
+    annotator.answer(&Decided { document, text, confirmed, rejected, is_corrected });
     let n_wrong = annotator.wrong().len();
-    let n_found = annotator.document().annotations().len();
+    // A missed entity that a wrong one stands for is counted with that.
+    let n_missed = annotator.missed().len();
+    let accepted = annotator.document().annotations().len() - n_wrong;
     annotator.work();
     let confirmed = annotator.app.entities().expect("a document is shown");
     assert_eq!(confirmed.len(), gold.len(), "{name}: what was corrected is the gold annotation");
-    count(&log, n_found - n_wrong, gold.len(), (n_wrong, annotator.hint_keys))
+    let n_keys = n_commands(&log) + annotator.other_keys;
+    Figures {
+        accepted,
+        corrected: n_wrong + n_missed,
+        accept_keys: annotator.accept_keys,
+        correct_keys: n_keys - annotator.accept_keys,
+    }
 }
 
-/// Reads the log: a command is a key, but for what no key sends.
-fn count(
-    log: &Log,
-    n_right: usize,
-    n_gold: usize,
-    (n_wrong, hint_keys): (usize, usize),
-) -> Figures {
+/// Commands in the log that a key sends.
+fn n_commands(log: &Log) -> usize {
     let bytes = log.0.lock().expect("no panic").clone();
     let lines = String::from_utf8(bytes).expect("JSON is UTF-8");
-    // A missed entity that a wrong one stood for was counted with that.
-    let n_missed = (n_gold - n_right).saturating_sub(n_wrong);
-    let mut figures =
-        Figures { accepted: n_right, corrected: n_wrong + n_missed, ..Figures::default() };
-    for line in lines.lines() {
-        let command: Command = serde_json::from_str(line).expect("the log holds commands");
-        match command {
-            Command::Open(_) | Command::Suggest { .. } => {}
-            Command::Accept | Command::AcceptSentence | Command::AcceptAll | Command::Finish => {
-                figures.accept_keys += 1;
-            }
-            _ => figures.correct_keys += 1,
-        }
-    }
-    figures.correct_keys += hint_keys;
-    figures
+    let command = |line| serde_json::from_str(line).expect("the log holds commands");
+    let is_pressed =
+        |command: &Command| !command.is_answer() && !matches!(command, Command::Open(_));
+    lines.lines().map(command).filter(is_pressed).count()
 }
 
-/// The articles of the gold standard: test data beside the repository, which no file of it holds.
-fn gold() -> Option<Vec<(String, String, Gold)>> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/gold");
-    let folder = std::env::var_os("TAWSIM_GOLD").map_or(beside, PathBuf::from);
+/// The articles of the gold standard: test data beside the repository, which no file of it holds. `TAWSIM_ARTICLES`
+/// names other ones (JSON Lines).
+fn articles() -> Option<Vec<(String, String, Gold)>> {
+    let gold = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/gold");
+    let files = match std::env::var_os("TAWSIM_ARTICLES") {
+        Some(file) => vec![PathBuf::from(file)],
+        None => vec![gold.join("000.jsonl"), gold.join("003.jsonl")],
+    };
     let mut articles = Vec::new();
     let mut labels = LabelSet::new();
-    for name in ["000", "003"] {
-        let file = fs::File::open(folder.join(name).with_extension("jsonl")).ok()?;
+    for file in files {
+        let file = fs::File::open(file).ok()?;
         let read: Result<Vec<_>, _> =
             JsonlReader::new(io::BufReader::new(file), &mut labels).collect();
-        for document in read.expect("the gold standard can be read") {
+        for document in read.expect("the articles can be read") {
             let entities = document.entities.iter();
             let gold = entities.map(|e| (e.span, labels.name(e.label).to_owned())).collect();
             articles.push((document.id.clone(), document.text.clone(), gold));
@@ -304,15 +366,23 @@ fn gold() -> Option<Vec<(String, String, Gold)>> {
     Some(articles)
 }
 
+/// The program's model, or the one that `TAWSIM_MODEL` names.
+fn tagger() -> Tagger {
+    std::env::var_os("TAWSIM_MODEL").map_or_else(Tagger::bundled, |path| {
+        Tagger::new(Model::open(path.as_ref()).expect("a model"))
+    })
+}
+
 #[test]
 fn gestures_of_a_session() {
-    let Some(articles) = gold() else {
+    let Some(articles) = articles() else {
         println!("skipped: there is no ../shared/gold beside the repository");
         return;
     };
+    let tagger = tagger();
     let mut sum = Figures::default();
     for (name, text, gold) in &articles {
-        let figures = session(name, text, gold);
+        let figures = session(&tagger, name, text, gold);
         println!("{name}: {figures:?}");
         sum.accepted += figures.accepted;
         sum.corrected += figures.corrected;
@@ -322,8 +392,12 @@ fn gestures_of_a_session() {
     let each = |keys: usize, n: usize| keys as f64 / n.max(1) as f64;
     let per_accepted = each(sum.accept_keys, sum.accepted);
     let per_corrected = each(sum.correct_keys, sum.corrected);
+    println!("all: {sum:?}");
     println!(
         "gestures per accepted entity {per_accepted:.2}, per corrected one {per_corrected:.2}"
     );
     assert!(per_accepted <= 0.25, "{per_accepted}");
+    // The bound is for the gold standard; other articles and models have other errors.
+    let is_gold = std::env::var_os("TAWSIM_ARTICLES").is_none();
+    assert!(per_corrected <= 1.3 || !is_gold, "{per_corrected}");
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::{Event, Key};
 
-use crate::{Language, keymap::Chord, text::Hint};
+use crate::{Command, Language, keymap::Chord, text::Hint};
 
 /// What the letters lie over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,16 @@ pub(crate) enum HintKind {
     Words,
     /// Annotations, to go to one.
     Annotations,
+    /// The same, the least sure first.
+    LeastSure,
+    /// What the model holds possible, to take it.
+    Alternatives,
+    /// Words, to give one the label at this place of the label set.
+    Label(usize),
 }
+
+/// A place in the text, and what is asked for by its letters.
+pub(crate) type Place = (Range<usize>, Command);
 
 /// Keys of hints, those under the fingers first, with what an Arabic keyboard prints on them.
 const KEYS: [(Key, char, char); 20] = [
@@ -39,29 +48,32 @@ const KEYS: [(Key, char, char); 20] = [
     (Key::M, 'M', 'ة'),
 ];
 
+/// How many places have a letter of their own.
+pub(crate) const N_LETTERS: usize = KEYS.len();
+
 /// Hints that are shown, and what has been typed of one.
 pub(crate) struct Hints {
     kind: HintKind,
-    places: Vec<Range<usize>>,
+    places: Vec<Place>,
     /// How many keys each hint has.
     n_keys: usize,
     typed: Vec<usize>,
 }
 
 /// What a key did to the hints.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Typed {
     /// More keys are to come.
     More,
-    /// Go to the place that begins at this byte.
-    Go(usize),
+    /// The letters of one place are whole: this is asked for.
+    Ask(Command),
     /// No hint begins so: they go away.
     Leave,
 }
 
 impl Hints {
     /// Hints for these places; `None` if there are none.
-    pub(crate) fn new(kind: HintKind, places: Vec<Range<usize>>) -> Option<Self> {
+    pub(crate) fn new(kind: HintKind, places: Vec<Place>) -> Option<Self> {
         let mut n_keys = 1;
         while KEYS.len().pow(n_keys) < places.len() {
             n_keys += 1;
@@ -72,6 +84,18 @@ impl Hints {
 
     pub(crate) const fn kind(&self) -> HintKind {
         self.kind
+    }
+
+    /// Whether there are letters for this.
+    pub(crate) fn asks_for(&self, command: &Command) -> bool {
+        self.places.iter().any(|(_, asked)| asked == command)
+    }
+
+    /// Leaves places out until each has a letter of its own.
+    pub(crate) fn limited(mut self) -> Self {
+        self.places.truncate(N_LETTERS);
+        self.n_keys = 1;
+        self
     }
 
     /// The keys of the hint at a place: digits of its number, the first one turning fastest, so
@@ -87,13 +111,18 @@ impl Hints {
             Language::English => KEYS[key].1,
             Language::Arabic => KEYS[key].2,
         };
-        let begins = |place: &usize| self.keys_of(*place).zip(&self.typed).all(|(a, b)| a == *b);
         let hint = |place: usize| Hint {
-            range: self.places[place].clone(),
+            range: self.places[place].0.clone(),
             letters: self.keys_of(place).map(letter).collect(),
             n_typed: self.typed.len(),
         };
-        (0..self.places.len()).filter(begins).map(hint).collect()
+        self.begun().map(hint).collect()
+    }
+
+    /// The places whose letters begin with what was typed.
+    fn begun(&self) -> impl Iterator<Item = usize> {
+        let begins = |place: &usize| self.keys_of(*place).zip(&self.typed).all(|(a, b)| a == *b);
+        (0..self.places.len()).filter(begins)
     }
 
     /// Takes a key press; `None` for what is no press.
@@ -104,11 +133,11 @@ impl Hints {
             return Some(Typed::Leave);
         };
         self.typed.push(key);
-        let shown = self.shown(Language::English);
-        Some(match shown.as_slice() {
-            [] => Typed::Leave,
-            [only] if self.typed.len() == self.n_keys => Typed::Go(only.range.start),
-            _ => Typed::More,
+        let is_whole = self.typed.len() == self.n_keys;
+        Some(match self.begun().next() {
+            None => Typed::Leave,
+            Some(place) if is_whole => Typed::Ask(self.places[place].1.clone()),
+            Some(_) => Typed::More,
         })
     }
 }
@@ -125,7 +154,8 @@ mod tests {
     #[test]
     fn every_place_can_be_reached_by_its_own_letters() {
         for n in [1_usize, 19, 20, 21, 399, 401] {
-            let places: Vec<Range<usize>> = (0..n).map(|i| i * 10..i * 10 + 5).collect();
+            let place = |i: usize| (i * 10..i * 10 + 5, Command::MarkWord(i as u32 * 10));
+            let places: Vec<Place> = (0..n).map(place).collect();
             let hints = Hints::new(HintKind::Words, places.clone()).expect("there are places");
             let shown = hints.shown(Language::English);
             let mut letters: Vec<String> = shown.iter().map(|hint| hint.letters.clone()).collect();
@@ -141,14 +171,15 @@ mod tests {
                     let key = KEYS.iter().find(|(_, name, _)| *name == letter).expect("a key").0;
                     last = hints.press(&press(key)).expect("a press");
                 }
-                assert_eq!(last, Typed::Go(hint.range.start));
+                assert_eq!(last, Typed::Ask(Command::MarkWord(hint.range.start as u32)));
             }
         }
     }
 
     #[test]
     fn other_keys_leave() {
-        let mut hints = Hints::new(HintKind::Words, vec![0..1, 2..3]).expect("two places");
+        let places = vec![(0..1, Command::MarkWord(0)), (2..3, Command::MarkWord(2))];
+        let mut hints = Hints::new(HintKind::Words, places).expect("two places");
         assert_eq!(hints.press(&press(Key::Escape)), Some(Typed::Leave));
         assert!(Hints::new(HintKind::Words, Vec::new()).is_none());
         let arabic: Vec<String> =

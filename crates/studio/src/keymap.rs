@@ -9,6 +9,7 @@ use egui::{Event, Key, Modifiers};
 
 use crate::{
     Command,
+    hints::HintKind,
     keys::{BINDINGS, Binding, DIGITS, Deed, LEGENDS},
     language::{Language, phrases},
 };
@@ -79,10 +80,11 @@ impl Chord {
         Some(Self::new(key, modifiers))
     }
 
-    /// Keys that always do the same: digits give labels, Escape leaves.
+    /// Keys that always do the same: digits give labels, with Alt they choose among alternatives, with Shift they
+    /// label a word that is to be chosen; Escape leaves.
     pub(crate) fn is_fixed(self) -> bool {
-        let is_plain = !self.ctrl && !self.shift && !self.alt;
-        self.key == Key::Escape || (is_plain && DIGITS.contains(&self.key))
+        let is_held_alone = !self.ctrl && !(self.shift && self.alt);
+        self.key == Key::Escape || (is_held_alone && DIGITS.contains(&self.key))
     }
 }
 
@@ -141,7 +143,11 @@ impl Keymap {
         let chord = Chord::pressed(event)?;
         let digit = DIGITS.iter().position(|key| *key == chord.key);
         if let Some(digit) = digit.filter(|_| chord.is_fixed()) {
-            return Some(Deed::Send(Command::Label(digit)));
+            return Some(match (chord.alt, chord.shift) {
+                (true, _) => Deed::TakeAlternative(digit),
+                (_, true) => Deed::Hint(HintKind::Label(digit)),
+                _ => Deed::Send(Command::Label(digit)),
+            });
         }
         let idx = self.holder(chord)?;
         Some(BINDINGS[idx].command.clone())
@@ -229,5 +235,7 @@ mod tests {
         assert_eq!(map.deed_of(&press("X")), Some(Deed::Send(Command::Reject)));
         assert_eq!(map.deed_of(&press("Alt+X")), None);
         assert_eq!(map.deed_of(&press("3")), Some(Deed::Send(Command::Label(2))));
+        assert_eq!(map.deed_of(&press("Shift+3")), Some(Deed::Hint(HintKind::Label(2))));
+        assert_eq!(map.deed_of(&press("Alt+3")), Some(Deed::TakeAlternative(2)));
     }
 }

@@ -40,6 +40,12 @@ pub(crate) enum Deed {
     FocusSearch,
     /// Lay letters over words or annotations.
     Hint(HintKind),
+    /// Take the alternative at this place of the list of what is in focus or marked.
+    TakeAlternative(usize),
+    /// Scroll the article by most of what is in view.
+    Scroll(Toward),
+    /// Scroll to the beginning or end of the article.
+    ScrollToEnd(Toward),
     /// Let the key of this binding be set.
     Rebind(usize),
     /// Take the program's own keys again.
@@ -95,6 +101,7 @@ fn plain() -> Vec<Binding> {
         send(Key::ArrowRight, NONE, mark(Earlier, false), p::DO_WORD_RIGHT),
         send(Key::ArrowLeft, SHIFT, mark(Later, true), p::DO_EXTEND_LEFT),
         send(Key::ArrowRight, SHIFT, mark(Earlier, true), p::DO_EXTEND_RIGHT),
+        send(Key::E, NONE, C::Enclose, p::DO_ENCLOSE),
         send(Key::Period, NONE, C::RepeatLabel, p::DO_REPEAT),
         send(Key::M, NONE, C::FlagFocus, p::FLAG),
         send(Key::M, SHIFT, C::FlagDocument, p::FLAG_DOCUMENT),
@@ -135,7 +142,7 @@ fn edges() -> impl Iterator<Item = Binding> {
     })
 }
 
-fn window_keys() -> [Binding; 17] {
+fn window_keys() -> [Binding; 22] {
     let bind = |key, modifiers, command, phrase| Binding {
         key,
         modifiers,
@@ -146,6 +153,11 @@ fn window_keys() -> [Binding; 17] {
     [
         bind(Key::H, NONE, Deed::Hint(HintKind::Words), phrases::DO_HINT_WORDS),
         bind(Key::H, SHIFT, Deed::Hint(HintKind::Annotations), phrases::DO_HINT_ANNOTATIONS),
+        bind(Key::V, NONE, Deed::Hint(HintKind::Alternatives), phrases::DO_HINT_ALTERNATIVES),
+        bind(Key::ArrowDown, CONTROL, Deed::Scroll(Toward::Later), phrases::DO_SCROLL_DOWN),
+        bind(Key::ArrowUp, CONTROL, Deed::Scroll(Toward::Earlier), phrases::DO_SCROLL_UP),
+        bind(Key::Home, NONE, Deed::ScrollToEnd(Toward::Earlier), phrases::DO_TOP),
+        bind(Key::End, NONE, Deed::ScrollToEnd(Toward::Later), phrases::DO_BOTTOM),
         bind(Key::T, CONTROL, Deed::ShowAppearance(true), phrases::DO_APPEARANCE),
         bind(Key::F, CONTROL, Deed::FocusSearch, phrases::DO_SEARCH),
         bind(Key::O, CONTROL, Deed::AskPath(Purpose::Open), phrases::DO_OPEN),

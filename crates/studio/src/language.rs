@@ -152,6 +152,22 @@ pub(crate) mod phrases {
         DO_HINT_WORDS: "Letters over the words, to mark one", "حروف فوق الكلمات لتحديد إحداها";
         DO_HINT_ANNOTATIONS: "Letters over the entities, to go to one",
             "حروف فوق الكيانات للانتقال إلى أحدها";
+        DO_HINT_ALTERNATIVES: "Letters over what the model holds possible, to take it",
+            "حروف فوق ما يحتمله النموذج لاختياره";
+        DO_TAKE_LETTER: "Take what the model holds possible: hold Alt to see the letters",
+            "اختيار ما يحتمله النموذج: اضغط Alt لترى الحروف";
+        DO_TAKE_DIGIT: "Take this alternative to the entity in focus",
+            "اختيار هذا البديل من الكيان الحالي";
+        DO_GO_LETTER: "Go to an entity: hold Alt and Shift to see the letters",
+            "الانتقال إلى كيان: اضغط Alt وShift لترى الحروف";
+        DO_LABEL_WORD: "Give this label to a word, chosen by letters",
+            "إعطاء هذا التصنيف لكلمة تُختار بالحروف";
+        DO_ENCLOSE: "Stretch to the quotes or brackets around it", "التوسيع إلى علامتي الاقتباس أو القوسين";
+        DO_TOP: "To the beginning of the article", "إلى بداية المقال";
+        DO_BOTTOM: "To the end of the article", "إلى نهاية المقال";
+        DO_SCROLL_DOWN: "Scroll down", "تمرير إلى الأسفل";
+        DO_SCROLL_UP: "Scroll up", "تمرير إلى الأعلى";
+        ALTERNATIVES: "Or, says the model", "أو، بحسب النموذج";
         START_EDGE: "Start edge", "حد البداية";
         END_EDGE: "End edge", "حد النهاية";
         BY_MODEL: "Model: {}", "النموذج: {}";

@@ -79,7 +79,7 @@ impl Learning {
         if let Some(decided) = app.take_decided(&self.version) {
             self.redecoder.ask(decided);
         }
-        if let Some(answer) = self.redecoder.answer() {
+        for answer in self.redecoder.answer() {
             app.run(answer);
         }
         let [done, all] = self.worker.progress().unwrap_or([0, 0]);

@@ -8,6 +8,7 @@ mod app;
 mod background;
 mod base;
 mod command;
+mod enclosing;
 #[cfg(test)]
 mod gestures;
 mod hints;

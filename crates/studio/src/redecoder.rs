@@ -6,10 +6,11 @@ use std::{
     thread,
 };
 
+use tawsim_store::Span;
 use tawsim_tagger::{Decision, Tagger, TaggerScratch};
 
 use crate::{
-    Command,
+    Command, Found,
     app::Decided,
     worker::{found_of, model_version},
 };
@@ -17,7 +18,7 @@ use crate::{
 /// The thread. It ends when this is dropped.
 pub(crate) struct Redecoder {
     jobs: Sender<(u64, Decided)>,
-    answers: Receiver<(u64, Command)>,
+    answers: Receiver<(u64, Vec<Command>)>,
     n_asked: u64,
 }
 
@@ -49,28 +50,48 @@ impl Redecoder {
     }
 
     /// The answer to what was asked last, once it is there.
-    pub(crate) fn answer(&mut self) -> Option<Command> {
-        let (number, answer) = self.answers.try_iter().last()?;
-        (number == self.n_asked).then_some(answer)
+    pub(crate) fn answer(&mut self) -> Vec<Command> {
+        let last = self.answers.try_iter().last().filter(|(number, _)| *number == self.n_asked);
+        last.map_or_else(Vec::new, |(_, answer)| answer)
     }
 }
 
-/// What the model suggests for the rest of the document.
+/// What is less likely than this is not offered. Of what the model had missed in 48 real articles that it was not
+/// trained on, five sixths lay above it.
+const MIN_ALTERNATIVE: f32 = 0.003;
+
+/// What the model holds possible in the rest of the document, and what it suggests for it now.
 pub(crate) fn redecode(
     tagger: &Tagger,
     model: &str,
     decided: &Decided,
     scratch: &mut TaggerScratch,
-) -> Command {
+) -> Vec<Command> {
     let labels = tagger.labels();
     let entity = |(span, label): &(_, String)| Decision::Entity(*span, labels.get(label));
     let no_entity =
         |(span, label): &(_, String)| Some(Decision::NoEntity(*span, labels.get(label)?));
     let mut decisions: Vec<Decision> = decided.confirmed.iter().map(entity).collect();
     decisions.extend(decided.rejected.iter().filter_map(no_entity));
-    let found = tagger.tag_with(&decided.text, &decisions, scratch);
-    let entities = found.iter().map(|entity| found_of(tagger, entity)).collect();
-    Command::Suggest { document: decided.document, model: model.to_owned(), entities }
+    let text = &decided.text;
+    let (found, possible) =
+        tagger.tag_with_alternatives(text, &decisions, MIN_ALTERNATIVE, scratch);
+    let [found, possible] = [found, possible].map(|entities| {
+        entities.iter().map(|entity| found_of(tagger, entity)).collect::<Vec<Found>>()
+    });
+    // Who rejects a suggestion has seen its words: other readings of them stay possible, none is suggested.
+    let is_left = |found: &&Found| {
+        !decided.rejected.iter().any(|(span, _)| span.overlaps(Span::new(found.start, found.end)))
+    };
+    let (suggested, dropped): (Vec<&Found>, Vec<&Found>) = found.iter().partition(is_left);
+    let alternatives = possible.iter().chain(dropped).cloned().collect();
+    let document = decided.document;
+    let mut answer = vec![Command::Consider { document, alternatives }];
+    if decided.is_corrected {
+        let (model, entities) = (model.to_owned(), suggested.into_iter().cloned().collect());
+        answer.push(Command::Suggest { document, model, entities });
+    }
+    answer
 }
 
 #[cfg(test)]
@@ -99,11 +120,20 @@ mod tests {
         app.apply(Command::Open(folder.path().to_owned())).expect("opens");
         let (tagger, mut scratch) = (Tagger::bundled(), TaggerScratch::new());
         let model = model_version(&tagger);
-        assert!(app.take_decided(&model).is_none(), "nothing was decided");
         let document = app.document().expect("shown").id();
-        let untouched =
-            Decided { document, text: text.into(), confirmed: Vec::new(), rejected: Vec::new() };
-        app.apply(redecode(&tagger, &model, &untouched, &mut scratch)).expect("suggested");
+        let untouched = Decided {
+            document,
+            text: text.into(),
+            confirmed: Vec::new(),
+            rejected: Vec::new(),
+            is_corrected: true,
+        };
+        let mut answer = |app: &mut App, decided: &Decided| {
+            for command in redecode(&tagger, &model, decided, &mut scratch) {
+                app.apply(command).expect("the answer fits");
+            }
+        };
+        answer(&mut app, &untouched);
         assert_eq!(shown(&app), ["PLACE خان شيخون?", "PLACE إدلب?"]);
         // Only the second half of the name is confirmed: the first cannot stand as it was.
         let half = text.find("شيخون").expect("there") as u32;
@@ -113,7 +143,7 @@ mod tests {
         assert!(app.take_decided(&model).is_none(), "it is asked for once");
         app.apply(Command::StepAnnotation(Toward::Later)).expect("stepped");
         let before = app.document().and_then(|d| d.focused().map(|a| a.id));
-        app.apply(redecode(&tagger, &model, &decided, &mut scratch)).expect("suggested");
+        answer(&mut app, &decided);
         let after = app.document().and_then(|d| d.focused().map(|a| a.id));
         assert_eq!(before, after, "what is suggested again keeps its id");
         let now = shown(&app);
@@ -133,15 +163,20 @@ mod tests {
             text: text.into(),
             confirmed: Vec::new(),
             rejected: Vec::new(),
+            is_corrected: true,
         };
         redecoder.ask(decided("قصف على حلب"));
         redecoder.ask(decided("قصف"));
         let answer = loop {
-            if let Some(answer) = redecoder.answer() {
+            let answer = redecoder.answer();
+            if !answer.is_empty() {
                 break answer;
             }
             thread::yield_now();
         };
-        assert!(matches!(answer, Command::Suggest { entities, .. } if entities.is_empty()));
+        let [_, Command::Suggest { entities, .. }] = answer.as_slice() else {
+            panic!("{answer:?}");
+        };
+        assert!(entities.is_empty());
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     measure::Turn,
     panels::{
         AppearancePanel, ArticlePanel, DocumentsPanel, EntitiesPanel, Gui, KeyChange, PathPanel,
-        details, help, same, status, toolbar, training,
+        alternatives, details, help, same, status, toolbar, training,
     },
     preferences::Preferences,
     session::Keeper,
@@ -165,6 +165,7 @@ impl Window {
         if self.change_key(ui) || self.type_hint(ui) {
             return;
         }
+        self.press_held_hint(ui);
         let typing = self.path.is_some() || ui.memory(|memory| memory.focused().is_some());
         let escape = ui.input(|input| input.key_pressed(Key::Escape));
         if escape && typing {
@@ -206,8 +207,9 @@ impl Window {
         let app = &self.app;
         let language = app.settings().language;
         let keymap = &self.keymap;
+        let held = self.held_hints(ui.input(|input| input.modifiers));
+        let hints = self.hints.as_ref().or(held.as_ref());
         let mut gui = Gui { engine: &mut self.engine, language, keymap, asked: &mut self.asked };
-        let hints = self.hints.as_ref().map_or_else(Vec::new, |hints| hints.shown(language));
         let (near, far) = if language.direction().is_rtl() {
             (Panel::right("documents"), Panel::left("entities"))
         } else {
@@ -220,14 +222,17 @@ impl Window {
         let entities = &mut self.entities;
         let facts = self.linking.as_ref().and_then(|linking| linking.facts(app));
         far.default_size(270.0).min_size(180.0).show(ui, |ui| {
-            Panel::bottom("details").show(ui, |ui| details(ui, &mut gui, app, facts));
+            Panel::bottom("details").show(ui, |ui| {
+                alternatives(ui, &mut gui, app);
+                details(ui, &mut gui, app, facts);
+            });
             entities.show(ui, &mut gui, app);
         });
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::ZERO);
         let article = &mut self.article;
         CentralPanel::default()
             .frame(frame)
-            .show(ui, |ui| article.show(ui, &mut gui, (app, &hints)));
+            .show(ui, |ui| article.show(ui, &mut gui, (app, hints)));
     }
 
     /// What lies over the article.

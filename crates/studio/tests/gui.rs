@@ -1,6 +1,7 @@
 //! The window, driven like a person would, without a screen.
 
 mod gui {
+    mod alternatives;
     mod keyboard;
     mod mouse;
     mod names;

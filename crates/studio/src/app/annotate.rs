@@ -4,7 +4,7 @@ use tawsim_store::{Annotation, DocumentId, Edit, Job, ReviewState, SpanId, SpanS
 use tawsim_tokenizer::Span;
 
 use super::{AppError, DOUBTFUL_BELOW, OpenDocument, Work, same::Finder};
-use crate::{Command, Edge, Found, Step, Toward};
+use crate::{Command, Edge, Found, Step, Toward, enclosing::enclosing};
 
 /// Whether nobody has decided on an annotation.
 pub(super) fn is_open(annotation: &Annotation) -> bool {
@@ -37,6 +37,14 @@ impl Work {
             Command::Suggest { document, model, entities } => {
                 self.suggest(document, model, &entities)
             }
+            Command::Consider { document, alternatives } => {
+                self.consider(document, &alternatives);
+                Ok(())
+            }
+            Command::LabelWord { byte, label_idx } => self.label_word(byte, label_idx),
+            Command::TakeAlternative { start, end, label } => {
+                self.take_alternative((start, end), &label)
+            }
             Command::FindSame { everywhere } => self.find_same(everywhere),
             Command::ToggleSame(idx) => {
                 self.toggle_same(idx);
@@ -53,6 +61,7 @@ impl Work {
             Command::RepeatLabel => self.last_label.map_or(Ok(()), |idx| self.label(idx)),
             Command::MoveEdge { edge, toward, step } => self.move_edge(edge, toward, step),
             Command::DragEdge { edge, byte, step } => self.drag_edge(edge, byte, step),
+            Command::Enclose => self.enclose(),
             Command::Escape if self.same.take().is_some() => Ok(()),
             command => self.apply_beside(command),
         }
@@ -155,17 +164,19 @@ impl Work {
             return Ok(());
         };
         let (span, edit) = (focused.span, reject_or_remove(focused));
-        self.edit(vec![edit], move |work| {
-            if let Some(document) = &mut work.document {
-                // From where it was on, though it is gone.
-                document.mark(span);
-                let is_next = document.step(Toward::Later, is_doubtful)
-                    || document.step(Toward::Later, is_open);
-                if !is_next {
-                    document.clear();
-                }
+        self.edit(vec![edit], move |work| work.advance_from(span))
+    }
+
+    /// Goes on to the next one to check from where something was, though it is gone.
+    pub(super) fn advance_from(&mut self, span: Span) {
+        if let Some(document) = &mut self.document {
+            document.mark(span);
+            let is_next =
+                document.step(Toward::Later, is_doubtful) || document.step(Toward::Later, is_open);
+            if !is_next {
+                document.clear();
             }
-        })
+        }
     }
 
     fn label(&mut self, idx: usize) -> Result<(), AppError> {
@@ -192,7 +203,7 @@ impl Work {
 
     /// Edits that put one annotation on just this span. One that is in the way is moved and keeps
     /// its id, link and comments; further ones go.
-    fn cover(&self, span: Span, label: &str) -> Vec<Edit> {
+    pub(super) fn cover(&self, span: Span, label: &str) -> Vec<Edit> {
         let Some(document) = &self.document else { return Vec::new() };
         let mut edits = Vec::new();
         let mut others = document.overlapping(span);
@@ -216,6 +227,18 @@ impl Work {
     fn drag_edge(&mut self, edge: Edge, byte: u32, step: Step) -> Result<(), AppError> {
         let document = self.document.as_ref();
         self.set_edges(document.and_then(|document| document.stretched(edge, byte, step)))
+    }
+
+    fn enclose(&mut self) -> Result<(), AppError> {
+        let Some(document) = &mut self.document else { return Ok(()) };
+        if let Some(marked) = document.marked() {
+            if let Some(span) = enclosing(document.text(), marked) {
+                document.mark(span);
+            }
+            return Ok(());
+        }
+        let span = document.focused().and_then(|a| enclosing(document.text(), a.span));
+        self.set_edges(span)
     }
 
     /// Gives the annotation in focus these edges. Neighbours that a person has confirmed are not
@@ -299,10 +322,11 @@ impl Work {
         let edit = Edit::Suggest { document, layer: self.layer, model, suggestions };
         let looked_at = self.document.as_ref().and_then(OpenDocument::focused).map(|a| a.span);
         self.write(Job::Aside(vec![edit]), move |work, _| {
-            if let Some(shown) = work.document.as_mut().filter(|shown| shown.id() == document)
-                && shown.focus().is_none()
-                && shown.marked().is_none()
-            {
+            let Some(shown) = work.document.as_mut().filter(|shown| shown.id() == document) else {
+                return Ok(());
+            };
+            work.wants_alternatives |= shown.alternatives.is_none();
+            if shown.focus().is_none() && shown.marked().is_none() {
                 // What was looked at may be another suggestion now.
                 let in_place = |a: &Annotation| looked_at.is_some_and(|at| a.span.overlaps(at));
                 let _ = shown.step(Toward::Later, in_place)

@@ -15,14 +15,17 @@ pub(crate) struct Decided {
     pub(crate) confirmed: Vec<(Span, String)>,
     /// Rejected suggestions with their labels.
     pub(crate) rejected: Vec<(Span, String)>,
+    /// Whether what is suggested for the rest is to be said anew, not only what is possible beside it.
+    pub(crate) is_corrected: bool,
 }
 
 impl App {
-    /// The document that is shown, if something was decided in it since this was asked last, and if
-    /// its suggestions are of this model.
+    /// The document that is shown, if it was just opened or tagged, or if something was decided in it since this
+    /// was asked last. Its suggestions are to be made anew only if they are of this model.
     pub(crate) fn take_decided(&mut self, model: &str) -> Option<Decided> {
         let work = self.open.as_mut()?;
-        if !std::mem::take(&mut work.is_corrected) {
+        let is_corrected = std::mem::take(&mut work.is_corrected);
+        if !is_corrected && !work.wants_alternatives {
             return None;
         }
         let shown = work.document.as_ref()?;
@@ -31,14 +34,16 @@ impl App {
         annotations.retain(|a| a.layer == work.layer);
         let is_ours =
             |source: &Source| matches!(source, Source::Model(version) if version == model);
-        if !is_worked_on || !annotations.iter().any(|a| is_ours(&a.source)) {
+        if !is_worked_on || annotations.is_empty() {
             return None;
         }
+        work.wants_alternatives = false;
         let mut decided = Decided {
             document: shown.id(),
             text: Arc::clone(shown.text()),
             confirmed: Vec::new(),
             rejected: Vec::new(),
+            is_corrected: is_corrected && annotations.iter().any(|a| is_ours(&a.source)),
         };
         for annotation in annotations {
             let decision = (annotation.span, annotation.label);

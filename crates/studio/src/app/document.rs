@@ -7,6 +7,7 @@ use tawsim_store::{
 };
 use tawsim_tokenizer::Span;
 
+use super::Alternative;
 use crate::{
     Toward,
     snap::{Edge, SegmentMap, Step, moved_by_character, stretched_by_character},
@@ -26,6 +27,8 @@ pub(crate) struct OpenDocument {
     n_suggested: usize,
     focus: Option<Focus>,
     mark: Option<Mark>,
+    /// What the model holds possible beside the annotations, once it has said so.
+    pub(super) alternatives: Option<Vec<Alternative>>,
 }
 
 /// The annotation that keys act on: who it is, and where it stands in the list now.
@@ -55,6 +58,7 @@ impl OpenDocument {
             n_suggested: 0,
             focus: None,
             mark: None,
+            alternatives: None,
         };
         document.refresh(stored.annotations, layer, labels);
         document
@@ -196,7 +200,12 @@ impl OpenDocument {
     }
 
     pub(super) fn mark_word(&mut self, byte: u32) {
-        self.set_mark(self.map.word_at(byte));
+        self.set_mark(self.word_at(byte));
+    }
+
+    /// The word at a byte without its clitics.
+    pub(super) fn word_at(&self, byte: u32) -> Option<Span> {
+        self.map.word_at(byte)
     }
 
     fn set_mark(&mut self, span: Option<Span>) {
@@ -263,6 +272,24 @@ impl OpenDocument {
             Step::Segment => self.map.stretched(span, edge, byte),
             Step::Character => stretched_by_character(&self.text, span, edge, byte),
         }
+    }
+
+    /// The annotations, what nobody has decided on first, of that the least sure first.
+    pub(crate) fn least_sure(&self) -> Vec<&Annotation> {
+        let mut all: Vec<&Annotation> = self.annotations.iter().collect();
+        let open_score = |a: &Annotation| match a.state {
+            SpanState::Suggested => a.score.unwrap_or_default(),
+            SpanState::Confirmed | SpanState::Rejected => f64::INFINITY,
+        };
+        all.sort_by(|a, b| open_score(a).total_cmp(&open_score(b)));
+        all
+    }
+
+    /// The span of these bytes, if they are whole letters of the text.
+    pub(super) fn span_of(&self, start: u32, end: u32) -> Option<Span> {
+        let range = start as usize..end as usize;
+        self.text.get(range.clone()).filter(|surface| !surface.is_empty())?;
+        Span::from_range(range)
     }
 
     /// Annotations that share a byte with `span`.

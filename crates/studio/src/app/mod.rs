@@ -1,5 +1,6 @@
 //! The state behind the window, and the one place where commands take effect.
 
+mod alternatives;
 mod annotate;
 mod decided;
 mod document;
@@ -20,6 +21,7 @@ use std::{io, path::Path, time::Duration};
 
 use tawsim_store::{DocumentId, History, LayerId, Options, Project, Receipt, StoreError};
 
+pub(crate) use alternatives::Alternative;
 pub(crate) use annotate::is_doubtful;
 pub(crate) use decided::Decided;
 pub(crate) use document::OpenDocument;
@@ -36,8 +38,9 @@ use crate::{Command, WorkState, worker::Job};
 use library::Library;
 use saving::{PATIENCE, Queue, Saving};
 
-/// Suggestions with a lower probability are shown as doubtful.
-pub(crate) const DOUBTFUL_BELOW: f64 = 0.7;
+/// Suggestions with a lower probability are shown as doubtful and stopped at. Of what the model has wrong four
+/// fifths lie below it, of what it has right one eighth: 48 real articles that it was not trained on.
+pub(crate) const DOUBTFUL_BELOW: f64 = 0.97;
 
 /// A step that touches more annotations has the document read anew.
 const FEW_SPANS: usize = 100;
@@ -99,6 +102,8 @@ struct Work {
     n_own_entries: u64,
     /// Whether something was decided in the document that is shown since the model last saw it.
     is_corrected: bool,
+    /// Whether the model has yet to say what it holds possible in the document that is shown.
+    wants_alternatives: bool,
 }
 
 impl App {
@@ -221,6 +226,7 @@ impl Work {
             n_own_entries: 0,
             report: None,
             is_corrected: false,
+            wants_alternatives: false,
         })
     }
 
@@ -256,6 +262,7 @@ impl Work {
             document.step(crate::Toward::Later, annotate::is_open);
         }
         self.is_corrected = false;
+        self.wants_alternatives = true;
         self.document = Some(document);
         self.same = None;
         Ok(())

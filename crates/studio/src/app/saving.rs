@@ -50,7 +50,7 @@ pub(super) struct Queue {
 
 impl Queue {
     fn push(&mut self, command: Command) {
-        if matches!(command, Command::Suggest { .. }) {
+        if command.is_answer() {
             self.answers.push_back(command);
         } else {
             self.asked.push_back(command);
@@ -196,7 +196,7 @@ impl App {
                 }
             }
             let Some(command) = self.queue.pop() else { return };
-            if !matches!(command, Command::Suggest { .. }) {
+            if !command.is_answer() {
                 self.message = None;
             }
             if let Err(error) = self.begin(command) {

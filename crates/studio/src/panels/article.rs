@@ -11,12 +11,12 @@ use super::{
     tooltip::{has_tooltip, tooltip},
 };
 use crate::{
-    App, Command,
+    App, Command, Toward,
     app::{DOUBTFUL_BELOW, OpenDocument},
-    hints::HintKind,
+    hints::{HintKind, Hints, Place},
     language::{label_name, phrases},
     palette::label_color,
-    text::{Certainty, Direction, Highlight, Hint, Pane, PaneEvent, Scene, Tag, TextStyle},
+    text::{Certainty, Direction, Highlight, Pane, PaneEvent, Reach, Scene, Tag, TextStyle},
 };
 
 /// The panel's own state: layouts and scroll position of the document it shows.
@@ -29,19 +29,50 @@ pub(crate) struct ArticlePanel {
 
 impl ArticlePanel {
     /// What of these kinds is in view, for hints.
-    pub(crate) fn places(&self, kind: HintKind, document: &OpenDocument) -> Vec<Range<usize>> {
+    pub(crate) fn places(&self, kind: HintKind, document: &OpenDocument) -> Vec<Place> {
         let Some((_, pane)) = &self.pane else { return Vec::new() };
         let bytes = pane.visible();
-        let spans: Vec<Span> = match kind {
-            HintKind::Words => document.words_in(&bytes),
-            HintKind::Annotations => document.annotations().iter().map(|a| a.span).collect(),
+        let go =
+            |command: fn(u32) -> Command| move |span: Span| (span.range(), command(span.start()));
+        let all: Vec<Place> = match kind {
+            HintKind::Words => {
+                document.words_in(&bytes).into_iter().map(go(Command::MarkWord)).collect()
+            }
+            HintKind::Label(label_idx) => {
+                let label = |span: Span| {
+                    (span.range(), Command::LabelWord { byte: span.start(), label_idx })
+                };
+                document.words_in(&bytes).into_iter().map(label).collect()
+            }
+            HintKind::Annotations => {
+                document.annotations().iter().map(|a| a.span).map(go(Command::Point)).collect()
+            }
+            HintKind::LeastSure => {
+                document.least_sure().into_iter().map(|a| a.span).map(go(Command::Point)).collect()
+            }
+            HintKind::Alternatives => {
+                let likeliest = document.likeliest_alternatives(&bytes);
+                likeliest.into_iter().map(|a| (a.span.range(), a.command())).collect()
+            }
         };
-        let ranges = spans.into_iter().map(Span::range);
-        ranges.filter(|range| bytes.contains(&range.start) && pane.shows(range)).collect()
+        let is_seen = |(range, _): &Place| bytes.contains(&range.start) && pane.shows(range);
+        all.into_iter().filter(is_seen).collect()
+    }
+
+    /// Scrolls by most of what is in view, or as far as it goes.
+    pub(crate) fn scroll(&mut self, toward: Toward, reach: Reach) {
+        if let Some((_, pane)) = &mut self.pane {
+            pane.scroll(toward, reach);
+        }
     }
 
     /// Draws the panel; `hints` lie over the text.
-    pub(crate) fn show(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, (app, hints): (&App, &[Hint])) {
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut Ui,
+        gui: &mut Gui<'_>,
+        (app, hints): (&App, Option<&Hints>),
+    ) {
         let Some(document) = app.document() else {
             ui.centered_and_justified(|ui| {
                 ui.vertical_centered(|ui| {
@@ -64,13 +95,22 @@ impl ArticlePanel {
         &mut self,
         ui: &mut Ui,
         gui: &mut Gui<'_>,
-        (app, hints, reveal): (&App, &[Hint], Option<usize>),
+        (app, hints, reveal): (&App, Option<&Hints>, Option<usize>),
     ) {
         let document = app.document().expect("there is one on the page");
         let (theme, language) = (ui.ctx().theme(), gui.language);
+        let letters = hints.map_or_else(Vec::new, |hints| hints.shown(language));
+        let possible = hints.filter(|hints| hints.kind() == HintKind::Alternatives);
         let scene = Scene {
-            highlights: &|bytes| highlights(app, (theme, language), bytes),
-            hints,
+            highlights: &|bytes| {
+                let mut all = highlights(app, (theme, language), bytes);
+                if let Some(possible) = possible {
+                    all.extend(alternatives(app, (theme, language), (possible, bytes)));
+                    all.sort_by_key(|highlight| highlight.range.start);
+                }
+                all
+            },
+            hints: &letters,
             selection: document.marked().map(Span::range),
             style: TextStyle {
                 size_pt: app.settings().size_pt,
@@ -133,6 +173,29 @@ fn highlights<'a>(
         (a.span.start() as usize) < bytes.end && bytes.start < a.span.end() as usize
     };
     document.annotations().iter().enumerate().filter(touches).map(highlight).collect()
+}
+
+/// What can be taken by the letters that are shown.
+fn alternatives<'a>(
+    app: &'a App,
+    (theme, language): (egui::Theme, crate::Language),
+    (hints, bytes): (&Hints, &Range<usize>),
+) -> Vec<Highlight<'a>> {
+    let Some(document) = app.document() else { return Vec::new() };
+    let highlight = |alternative: &'a crate::app::Alternative| Highlight {
+        id: Id::unique(("alternative", alternative.span, &alternative.label)),
+        range: alternative.span.range(),
+        color: label_color(theme, alternative.label_idx),
+        tag: Tag {
+            full: label_name(&alternative.label, language),
+            short: app.digit(alternative.label_idx),
+            direction: language.direction(),
+        },
+        certainty: Certainty::Doubtful,
+        focused: false,
+    };
+    let all = document.likeliest_alternatives(bytes).into_iter();
+    all.filter(|a| hints.asks_for(&a.command())).map(highlight).collect()
 }
 
 fn certainty(annotation: &tawsim_store::Annotation) -> Certainty {

@@ -96,7 +96,19 @@ fn lines(gui: &Gui<'_>, (app, change): (&App, &KeyChange)) -> Vec<Line> {
         let what = phrases::DO_LABEL.with(gui.language, &[&(idx + 1), &name]);
         Line { key: (idx + 1).to_string(), what, binding: None, is_waiting: false }
     });
-    bound.chain(labels).collect()
+    let possible = [
+        ("Alt+A…Z", phrases::DO_TAKE_LETTER),
+        ("Alt+1…9", phrases::DO_TAKE_DIGIT),
+        ("Alt+Shift+A…Z", phrases::DO_GO_LETTER),
+        ("Shift+1…9", phrases::DO_LABEL_WORD),
+    ];
+    let possible = possible.map(|(key, phrase)| Line {
+        key: key.to_owned(),
+        what: gui.say(phrase).to_owned(),
+        binding: None,
+        is_waiting: false,
+    });
+    bound.chain(labels).chain(possible).collect()
 }
 
 fn show_line(ui: &mut Ui, gui: &mut Gui<'_>, line: &Line) {

@@ -1,6 +1,7 @@
 //! The parts of the window. A panel draws what the [`App`](crate::App) says and notes what the
 //! user asks for; it changes nothing itself.
 
+mod alternatives;
 mod appearance;
 mod article;
 mod comments;
@@ -31,6 +32,7 @@ use crate::{
     text::{ButtonLook, Direction, LineInput, TextEngine, TextStyle},
 };
 
+pub(crate) use alternatives::alternatives;
 pub(crate) use appearance::AppearancePanel;
 pub(crate) use article::ArticlePanel;
 pub(crate) use comments::CommentsPanel;

@@ -101,14 +101,18 @@ pub(super) fn paint_mark(painter: &Painter, at: Upright, (shape, color): (MarkSh
 }
 
 /// The letters to type, at the start of their word.
-pub(super) fn paint_hint(painter: &Painter, engine: &mut TextEngine, (hint, at): (&Hint, Upright)) {
+pub(super) fn paint_hint(
+    painter: &Painter,
+    engine: &mut TextEngine,
+    (hint, at, n_before): (&Hint, Upright, usize),
+) {
     let direction = Direction::of(&hint.letters);
     let style = TextStyle { size_pt: HINT_SIZE_PT, line_height: 1.3, bold: true, direction };
     let rest: String = hint.letters.chars().skip(hint.n_typed).collect();
     let layout = engine.line(&rest, style);
     let size = engine.size_of(&layout) + vec2(8.0, 0.0);
     let visuals = painter.ctx().global_style().visuals.clone();
-    let right: Pos2 = pos2(at.x + 2.0, at.top + 2.0);
+    let right: Pos2 = pos2(at.x + 2.0 - n_before as f32 * (size.x + 2.0), at.top + 2.0);
     let rect = Rect::from_min_size(pos2(right.x - size.x, right.y - size.y), size);
     painter.rect(rect, 3.0, visuals.warn_fg_color, (1.0, visuals.panel_fill), StrokeKind::Outside);
     engine.paint(painter, &layout, rect.min + vec2(4.0, 0.0), Color32::BLACK);

@@ -31,5 +31,5 @@ pub(crate) use fonts::{Direction, TextStyle};
 pub(crate) use input::LineInput;
 pub(crate) use invisible::{invisible, isolated};
 pub(crate) use label::{ButtonLook, Row, row_height};
-pub(crate) use pane::{Certainty, Highlight, Hint, Pane, PaneEvent, Scene};
+pub(crate) use pane::{Certainty, Highlight, Hint, Pane, PaneEvent, Reach, Scene};
 pub(crate) use tags::Tag;

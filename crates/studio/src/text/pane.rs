@@ -16,7 +16,7 @@ use super::{
     pointer::Gesture,
     tags::{Tag, TagRow},
 };
-use crate::{Edge, Step};
+use crate::{Edge, Step, Toward};
 
 /// The widest column in points: lines of more than about 90 letters are hard to follow.
 const WIDEST_COLUMN: f32 = 900.0;
@@ -74,6 +74,15 @@ pub(crate) struct Scene<'a> {
     pub(crate) stretch: &'a dyn Fn(Edge, usize, Step) -> Option<Range<usize>>,
 }
 
+/// How far to scroll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// By most of what is in view.
+    Page,
+    /// To the end of the text.
+    End,
+}
+
 /// What the mouse asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PaneEvent {
@@ -125,6 +134,18 @@ impl Pane {
             clip: Rect::NOTHING,
             scale: 1.0,
         }
+    }
+
+    /// Scrolls in the next frame.
+    pub(crate) fn scroll(&mut self, toward: Toward, reach: Reach) {
+        let page = self.clip.height() * 0.8;
+        let top = self.clip.top() - self.column.top() + MARGIN;
+        self.scroll_to = Some(match (reach, toward) {
+            (Reach::Page, Toward::Later) => top + page,
+            (Reach::Page, Toward::Earlier) => (top - page).max(0.0),
+            (Reach::End, Toward::Later) => self.article.height() / self.scale,
+            (Reach::End, Toward::Earlier) => 0.0,
+        });
     }
 
     /// Whether the beginning of a range was in view in the last frame.
@@ -275,9 +296,13 @@ impl Pane {
     }
 
     fn paint_hints(&self, painter: &Painter, engine: &mut TextEngine, hints: &[Hint]) {
+        let mut starts = Vec::new();
         for hint in hints {
             if let Some(at) = self.upright(&hint.range, Edge::Start, engine.scale()) {
-                paint_hint(painter, engine, (hint, at));
+                // What begins together stands one beside the other.
+                let n_before = starts.iter().filter(|start| **start == hint.range.start).count();
+                starts.push(hint.range.start);
+                paint_hint(painter, engine, (hint, at, n_before));
             }
         }
     }

@@ -1,5 +1,9 @@
 //! What keys and panels ask for, and how it is done.
 
+use egui::Modifiers;
+
+use crate::text::Reach;
+
 use super::*;
 
 impl Window {
@@ -35,6 +39,12 @@ impl Window {
             Deed::ToggleLanguage => return Some(Command::Speak(settings.language.other())),
             Deed::ToggleTheme => return Some(Command::Dark(!settings.dark)),
             Deed::Hint(kind) => self.hint(kind),
+            Deed::Scroll(toward) => self.article.scroll(toward, Reach::Page),
+            Deed::ScrollToEnd(toward) => self.article.scroll(toward, Reach::End),
+            Deed::TakeAlternative(idx) => {
+                let alternatives = self.app.document()?.alternatives_here();
+                return Some(alternatives.get(idx)?.command());
+            }
             Deed::Rebind(_) | Deed::ResetKeys | Deed::UseFont(_) => self.prefer(deed),
             Deed::ShowAppearance(shown) => {
                 self.appearance = shown.then(|| AppearancePanel::new(&self.engine));
@@ -88,12 +98,8 @@ impl Window {
             match hints.press(event) {
                 None | Some(Typed::More) => {}
                 Some(Typed::Leave) => return true,
-                Some(Typed::Go(byte)) => {
-                    let byte = byte as u32;
-                    self.asked.push(Deed::Send(match hints.kind() {
-                        HintKind::Words => Command::MarkWord(byte),
-                        HintKind::Annotations => Command::Point(byte),
-                    }));
+                Some(Typed::Ask(command)) => {
+                    self.asked.push(Deed::Send(command));
                     return true;
                 }
             }
@@ -102,8 +108,38 @@ impl Window {
         true
     }
 
+    /// Letters over what the model holds possible, as long as Alt is held; with Shift over what is annotated.
+    pub(super) fn held_hints(&self, held: Modifiers) -> Option<Hints> {
+        let is_covered = self.sheet.is_some() || self.path.is_some() || self.shows_training;
+        let is_held = held.alt && !held.command && !held.ctrl && !is_covered;
+        let document = self.app.document().filter(|_| is_held)?;
+        let kind = if held.shift { HintKind::LeastSure } else { HintKind::Alternatives };
+        Some(Hints::new(kind, self.article.places(kind, document))?.limited())
+    }
+
+    /// Alt with a letter asks for what the letter lies over. Keys that the user has set go first.
+    pub(super) fn press_held_hint(&mut self, ui: &Ui) {
+        let events = ui.input(|input| input.events.clone());
+        for event in &events {
+            let Event::Key { pressed: true, modifiers, .. } = event else { continue };
+            if self.keymap.deed_of(event).is_some() {
+                continue;
+            }
+            let Some(mut hints) = self.held_hints(*modifiers) else { continue };
+            let mut plain = event.clone();
+            if let Event::Key { modifiers, .. } = &mut plain {
+                *modifiers = Modifiers::NONE;
+            }
+            if let Some(Typed::Ask(command)) = hints.press(&plain) {
+                self.asked.push(Deed::Send(command));
+            }
+        }
+    }
+
     pub(super) fn hint(&mut self, kind: HintKind) {
         let Some(document) = self.app.document() else { return };
-        self.hints = Hints::new(kind, self.article.places(kind, document));
+        let hints = Hints::new(kind, self.article.places(kind, document));
+        let is_limited = kind == HintKind::Alternatives;
+        self.hints = if is_limited { hints.map(Hints::limited) } else { hints };
     }
 }

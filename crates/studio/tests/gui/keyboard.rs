@@ -56,7 +56,7 @@ fn what_the_model_is_sure_of_is_not_stopped_at() {
     let Command::Suggest { document, model, mut entities } = suggestions(&app) else {
         panic!("suggestions are suggested")
     };
-    entities[0].score = 0.95;
+    entities[0].score = 0.98;
     app.apply(Command::Suggest { document, model, entities }).expect("suggestions are taken");
     let mut window = harness(app);
     press(&mut window, "2 x");

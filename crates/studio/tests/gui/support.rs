@@ -94,6 +94,7 @@ pub(crate) fn press(harness: &mut Harness<'_, Window>, keys: &str) {
         for part in chord.split('+') {
             match part {
                 "shift" => modifiers.shift = true,
+                "alt" => modifiers.alt = true,
                 "ctrl" => modifiers |= Modifiers::CTRL | Modifiers::COMMAND,
                 name => key = Some(Key::from_name(name).unwrap_or_else(|| panic!("{name}"))),
             }
