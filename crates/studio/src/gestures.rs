@@ -220,16 +220,16 @@ impl Annotator {
             let command = right.command();
             return self.press(command);
         }
-        let overlapping = self.gold.iter().filter(|(gold, _)| gold.overlaps(span));
+        let mut overlapping = self.gold.iter().filter(|(gold, _)| gold.overlaps(span));
         let is_taken = |gold: Span| {
             self.document().annotations().iter().any(|a| a.span == gold && a.span != span)
         };
-        let Some((gold, gold_label)) = overlapping.cloned().find(|(gold, _)| !is_taken(*gold))
+        let Some((gold, gold_label)) = overlapping.find(|(gold, _)| !is_taken(*gold)).cloned()
         else {
             return self.press(Command::Reject);
         };
         self.stretch(span, gold);
-        if !self.document().focused().is_some_and(|a| a.span == gold) {
+        if self.document().focused().is_none_or(|a| a.span != gold) {
             // It could not be moved there: another annotation is in the way.
             return self.add(gold, &gold_label);
         }

@@ -83,8 +83,8 @@ impl Chord {
     /// Keys that always do the same: digits give labels, with Alt they choose among alternatives, with Shift they
     /// label a word that is to be chosen; Escape leaves.
     pub(crate) fn is_fixed(self) -> bool {
-        let is_held_alone = !self.ctrl && !(self.shift && self.alt);
-        self.key == Key::Escape || (is_held_alone && DIGITS.contains(&self.key))
+        let is_free = self.ctrl || (self.shift && self.alt);
+        self.key == Key::Escape || (!is_free && DIGITS.contains(&self.key))
     }
 }
 
