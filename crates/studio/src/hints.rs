@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{Event, Key};
+use egui::{Color32, Event, Key};
 
 use crate::{Command, Language, keymap::Chord, text::Hint};
 
@@ -21,8 +21,13 @@ pub(crate) enum HintKind {
     Label(usize),
 }
 
-/// A place in the text, and what is asked for by its letters.
-pub(crate) type Place = (Range<usize>, Command);
+/// A place in the text.
+pub(crate) struct Place {
+    pub(crate) range: Range<usize>,
+    /// What is asked for by its letters, and what they are painted on.
+    pub(crate) command: Command,
+    pub(crate) color: Option<Color32>,
+}
 
 /// Keys of hints, those under the fingers first, with what an Arabic keyboard prints on them.
 const KEYS: [(Key, char, char); 20] = [
@@ -88,7 +93,7 @@ impl Hints {
 
     /// Whether there are letters for this.
     pub(crate) fn asks_for(&self, command: &Command) -> bool {
-        self.places.iter().any(|(_, asked)| asked == command)
+        self.places.iter().any(|place| place.command == *command)
     }
 
     /// Leaves places out until each has a letter of its own.
@@ -112,7 +117,8 @@ impl Hints {
             Language::Arabic => KEYS[key].2,
         };
         let hint = |place: usize| Hint {
-            range: self.places[place].0.clone(),
+            range: self.places[place].range.clone(),
+            color: self.places[place].color,
             letters: self.keys_of(place).map(letter).collect(),
             n_typed: self.typed.len(),
         };
@@ -136,7 +142,7 @@ impl Hints {
         let is_whole = self.typed.len() == self.n_keys;
         Some(match self.begun().next() {
             None => Typed::Leave,
-            Some(place) if is_whole => Typed::Ask(self.places[place].1.clone()),
+            Some(place) if is_whole => Typed::Ask(self.places[place].command.clone()),
             Some(_) => Typed::More,
         })
     }
@@ -151,20 +157,23 @@ mod tests {
         Event::Key { key, physical_key: Some(key), pressed: true, repeat: false, modifiers }
     }
 
+    fn place(start: u32) -> Place {
+        let range = start as usize..start as usize + 5;
+        Place { range, command: Command::MarkWord(start), color: None }
+    }
+
     #[test]
     fn every_place_can_be_reached_by_its_own_letters() {
         for n in [1_usize, 19, 20, 21, 399, 401] {
-            let place = |i: usize| (i * 10..i * 10 + 5, Command::MarkWord(i as u32 * 10));
-            let places: Vec<Place> = (0..n).map(place).collect();
-            let hints = Hints::new(HintKind::Words, places.clone()).expect("there are places");
+            let places = || (0..n).map(|i| place(i as u32 * 10)).collect();
+            let hints = Hints::new(HintKind::Words, places()).expect("there are places");
             let shown = hints.shown(Language::English);
             let mut letters: Vec<String> = shown.iter().map(|hint| hint.letters.clone()).collect();
             letters.sort();
             letters.dedup();
             assert_eq!(letters.len(), n);
             for hint in shown {
-                let mut hints =
-                    Hints::new(HintKind::Words, places.clone()).expect("there are places");
+                let mut hints = Hints::new(HintKind::Words, places()).expect("there are places");
                 let mut last = Typed::More;
                 for letter in hint.letters.chars() {
                     assert_eq!(last, Typed::More, "{n}");
@@ -178,8 +187,7 @@ mod tests {
 
     #[test]
     fn other_keys_leave() {
-        let places = vec![(0..1, Command::MarkWord(0)), (2..3, Command::MarkWord(2))];
-        let mut hints = Hints::new(HintKind::Words, places).expect("two places");
+        let mut hints = Hints::new(HintKind::Words, vec![place(0), place(10)]).expect("two places");
         assert_eq!(hints.press(&press(Key::Escape)), Some(Typed::Leave));
         assert!(Hints::new(HintKind::Words, Vec::new()).is_none());
         let arabic: Vec<String> =

@@ -119,8 +119,11 @@ impl Window {
 
     /// Sets the theme; to be called once, before the first frame.
     pub fn prepare(&self, ctx: &egui::Context) {
-        let dark = self.app.settings().dark;
-        ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        ctx.set_theme(self.theme());
+    }
+
+    fn theme(&self) -> egui::Theme {
+        if self.app.settings().dark { egui::Theme::Dark } else { egui::Theme::Light }
     }
 
     /// The state that the window shows.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{Frame, Id, Ui};
+use egui::{Frame, Id, Theme, Ui};
 use tawsim_store::{DocumentId, Span, SpanState};
 
 use super::{
@@ -29,33 +29,37 @@ pub(crate) struct ArticlePanel {
 
 impl ArticlePanel {
     /// What of these kinds is in view, for hints.
-    pub(crate) fn places(&self, kind: HintKind, document: &OpenDocument) -> Vec<Place> {
+    pub(crate) fn places(
+        &self,
+        kind: HintKind,
+        (document, theme): (&OpenDocument, Theme),
+    ) -> Vec<Place> {
         let Some((_, pane)) = &self.pane else { return Vec::new() };
         let bytes = pane.visible();
-        let go =
-            |command: fn(u32) -> Command| move |span: Span| (span.range(), command(span.start()));
+        let place = |span: Span, command: Command, label_idx: Option<usize>| Place {
+            range: span.range(),
+            command,
+            color: label_idx.map(|idx| label_color(theme, idx)),
+        };
+        let words = || document.words_in(&bytes).into_iter();
+        let point = |span: Span| place(span, Command::Point(span.start()), None);
         let all: Vec<Place> = match kind {
             HintKind::Words => {
-                document.words_in(&bytes).into_iter().map(go(Command::MarkWord)).collect()
+                words().map(|span| place(span, Command::MarkWord(span.start()), None)).collect()
             }
             HintKind::Label(label_idx) => {
-                let label = |span: Span| {
-                    (span.range(), Command::LabelWord { byte: span.start(), label_idx })
-                };
-                document.words_in(&bytes).into_iter().map(label).collect()
+                let label = |byte: u32| Command::LabelWord { byte, label_idx };
+                words().map(|span| place(span, label(span.start()), Some(label_idx))).collect()
             }
-            HintKind::Annotations => {
-                document.annotations().iter().map(|a| a.span).map(go(Command::Point)).collect()
-            }
-            HintKind::LeastSure => {
-                document.least_sure().into_iter().map(|a| a.span).map(go(Command::Point)).collect()
-            }
+            HintKind::Annotations => document.annotations().iter().map(|a| point(a.span)).collect(),
+            HintKind::LeastSure => document.least_sure().iter().map(|a| point(a.span)).collect(),
             HintKind::Alternatives => {
-                let likeliest = document.likeliest_alternatives(&bytes);
-                likeliest.into_iter().map(|a| (a.span.range(), a.command())).collect()
+                let likeliest = document.likeliest_alternatives(&bytes).into_iter();
+                likeliest.map(|a| place(a.span, a.command(), Some(a.label_idx))).collect()
             }
         };
-        let is_seen = |(range, _): &Place| bytes.contains(&range.start) && pane.shows(range);
+        let is_seen =
+            |place: &Place| bytes.contains(&place.range.start) && pane.shows(&place.range);
         all.into_iter().filter(is_seen).collect()
     }
 
@@ -152,7 +156,7 @@ impl ArticlePanel {
 
 fn highlights<'a>(
     app: &'a App,
-    (theme, language): (egui::Theme, crate::Language),
+    (theme, language): (Theme, crate::Language),
     bytes: &Range<usize>,
 ) -> Vec<Highlight<'a>> {
     let Some(document) = app.document() else { return Vec::new() };
@@ -178,7 +182,7 @@ fn highlights<'a>(
 /// What can be taken by the letters that are shown.
 fn alternatives<'a>(
     app: &'a App,
-    (theme, language): (egui::Theme, crate::Language),
+    (theme, language): (Theme, crate::Language),
     (hints, bytes): (&Hints, &Range<usize>),
 ) -> Vec<Highlight<'a>> {
     let Some(document) = app.document() else { return Vec::new() };

@@ -11,6 +11,7 @@ use super::{
     invisible::MarkShape,
     pane::{Certainty, Highlight, Hint},
     pointer::KNOB,
+    tags::ink_on,
 };
 
 const HINT_SIZE_PT: f32 = 13.0;
@@ -114,6 +115,8 @@ pub(super) fn paint_hint(
     let visuals = painter.ctx().global_style().visuals.clone();
     let right: Pos2 = pos2(at.x + 2.0 - n_before as f32 * (size.x + 2.0), at.top + 2.0);
     let rect = Rect::from_min_size(pos2(right.x - size.x, right.y - size.y), size);
-    painter.rect(rect, 3.0, visuals.warn_fg_color, (1.0, visuals.panel_fill), StrokeKind::Outside);
-    engine.paint(painter, &layout, rect.min + vec2(4.0, 0.0), Color32::BLACK);
+    let color = hint.color.unwrap_or(visuals.warn_fg_color);
+    let ink = ink_on(color);
+    painter.rect(rect, 3.0, color, (1.0, visuals.panel_fill), StrokeKind::Outside);
+    engine.paint(painter, &layout, rect.min + vec2(4.0, 0.0), ink);
 }

@@ -52,6 +52,8 @@ pub(crate) struct Highlight<'a> {
 pub(crate) struct Hint {
     pub(crate) range: Range<usize>,
     pub(crate) letters: String,
+    /// What they are painted on, if it says something.
+    pub(crate) color: Option<Color32>,
     /// How many of them have been typed.
     pub(crate) n_typed: usize,
 }

@@ -101,7 +101,7 @@ impl Placed<'_> {
 }
 
 /// Black or white, whichever reads better on a colour (relative luminance, WCAG 2.1).
-fn ink_on(ground: Color32) -> Color32 {
+pub(super) fn ink_on(ground: Color32) -> Color32 {
     let linear = |channel: u8| {
         let c = f32::from(channel) / 255.0;
         if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }

@@ -110,11 +110,12 @@ impl Window {
 
     /// Letters over what the model holds possible, as long as Alt is held; with Shift over what is annotated.
     pub(super) fn held_hints(&self, held: Modifiers) -> Option<Hints> {
+        let theme = self.theme();
         let is_covered = self.sheet.is_some() || self.path.is_some() || self.shows_training;
         let is_held = held.alt && !held.command && !held.ctrl && !is_covered;
         let document = self.app.document().filter(|_| is_held)?;
         let kind = if held.shift { HintKind::LeastSure } else { HintKind::Alternatives };
-        Some(Hints::new(kind, self.article.places(kind, document))?.limited())
+        Some(Hints::new(kind, self.article.places(kind, (document, theme)))?.limited())
     }
 
     /// Alt with a letter asks for what the letter lies over. Keys that the user has set go first.
@@ -138,7 +139,8 @@ impl Window {
 
     pub(super) fn hint(&mut self, kind: HintKind) {
         let Some(document) = self.app.document() else { return };
-        let hints = Hints::new(kind, self.article.places(kind, document));
+        let theme = self.theme();
+        let hints = Hints::new(kind, self.article.places(kind, (document, theme)));
         let is_limited = kind == HintKind::Alternatives;
         self.hints = if is_limited { hints.map(Hints::limited) } else { hints };
     }
