@@ -3,12 +3,15 @@
 //! `cargo bench -p tawsim-benches --bench store_crash` kills a writer 10,000 times (`-- 500`: 500
 //! times); `-- faults` fails every call that writes, one after the other, with EIO and ENOSPC.
 
-#![expect(clippy::print_stdout, reason = "what a bench prints is its result")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "what a bench prints is its result")]
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use tawsim_tests::crash::{CrashReport, edit, edit_until_killed, fail_each_call, kill_at_random};
+
+/// After so many kills the program says how far it is.
+const KILLS_AT_A_TIME: usize = 500;
 
 fn is_measured() -> bool {
     std::env::args().any(|arg| arg == "--bench")
@@ -48,9 +51,18 @@ fn kills(n_kills: usize) -> ExitCode {
         command.arg(seed.to_string());
         command
     };
-    let report = kill_at_random(&child, n_kills, 1);
-    println!("{} kills", report.n_kills);
-    tell(&report)
+    let mut all = CrashReport::default();
+    while all.n_kills < n_kills {
+        let seed = all.n_kills as u64 + 1;
+        let report = kill_at_random(&child, KILLS_AT_A_TIME.min(n_kills - all.n_kills), seed);
+        all.n_kills += report.n_kills;
+        all.n_acknowledged += report.n_acknowledged;
+        all.n_lost += report.n_lost;
+        all.problems.extend(report.problems);
+        eprintln!("{} of {n_kills} kills, {} steps lost", all.n_kills, all.n_lost);
+    }
+    println!("{} kills", all.n_kills);
+    tell(&all)
 }
 
 fn faults() -> ExitCode {

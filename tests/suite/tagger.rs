@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use tawsim_corpus::{Document, LabelSet};
 use tawsim_tagger::{
-    GazetteerBuilder, Model, NameStatus, ScoredEntity, Tagger, TaggerScratch, TrainSettings, train,
+    Decision, GazetteerBuilder, Model, NameStatus, ScoredEntity, Tagger, TaggerScratch,
+    TrainSettings, train,
 };
 use tawsim_tests::documents;
 
@@ -157,4 +158,41 @@ proptest! {
             end = entity.span.end();
         }
     }
+
+    /// Alternatives are no entities that were found, and asking for them changes nothing of what is found.
+    #[test]
+    fn alternatives_of_any_text_are_other_slices(pieces in prop::collection::vec(piece(), 0..40)) {
+        let text = pieces.concat();
+        let tagger = Tagger::bundled();
+        let mut scratch = TaggerScratch::new();
+        let plain = tagger.tag(&text, &mut scratch).to_vec();
+        let (found, possible) = tagger.tag_with_alternatives(&text, &[], 0.01, &mut scratch);
+        prop_assert_eq!(found, &plain[..]);
+        for entity in possible {
+            prop_assert!(entity.span.get(&text).is_some() && !entity.span.is_empty());
+            prop_assert!((0.01..=1.0).contains(&entity.score));
+            prop_assert!(!found.iter().any(|f| f.span == entity.span && f.label == entity.label));
+        }
+        prop_assert!(possible.is_sorted_by_key(|entity| entity.span.start()));
+    }
+}
+
+#[test]
+fn the_sure_and_the_possible() {
+    let tagger = Tagger::bundled();
+    let mut scratch = TaggerScratch::new();
+    let text = "أعلنت حركة الفجر سيطرتها على حاجز السوق.";
+    let (found, possible) = tagger.tag_with_alternatives(text, &[], 0.003, &mut scratch);
+    let sum: f32 = possible
+        .iter()
+        .filter(|p| found.iter().any(|f| f.span.overlaps(p.span)))
+        .map(|p| p.score)
+        .sum();
+    assert!(!possible.is_empty() && sum > 0.0);
+    // What a person has said leaves no question there.
+    let decided: Vec<Decision> =
+        found.iter().map(|f| Decision::Entity(f.span, Some(f.label))).collect();
+    let spans: Vec<_> = found.iter().map(|f| f.span).collect();
+    let (_, possible) = tagger.tag_with_alternatives(text, &decided, 0.003, &mut scratch);
+    assert!(possible.iter().all(|p| !spans.iter().any(|s| s.overlaps(p.span))));
 }
