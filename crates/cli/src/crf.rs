@@ -1,9 +1,11 @@
 //! `tawsim crf`: sequence labelling on feature files in CRFsuite's format.
 
 mod data;
+mod data_error;
 mod dump;
 mod learn;
 mod model_file;
+mod names;
 mod scores;
 mod tag;
 

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod streams;
 mod terminal_view;
+mod texts;
 
 pub use exit::ExitCode;
 pub use interrupt::end_whole_on_interrupt;

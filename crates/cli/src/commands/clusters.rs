@@ -6,10 +6,11 @@ use tawsim_tagger::{ClusterSettings, learn_clusters};
 
 use super::with_threads;
 use crate::ExitCode;
-use crate::input::{InputFormat, documents, find_sources};
+use crate::input::{InputFormat, find_sources};
 use crate::output::write_atomically;
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
+use crate::texts::each_text;
 
 /// Learn word clusters from raw text, for `tawsim train --clusters`.
 #[derive(clap::Args)]
@@ -68,23 +69,15 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
 
 fn read_texts(args: &Args, streams: &mut Streams<'_>) -> Result<(Vec<String>, usize)> {
     let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
-    let (mut texts, mut failures) = (Vec::new(), found.failures);
-    let mut labels = tawsim_corpus::LabelSet::new();
-    for source in &found.sources {
-        for document in documents(source, streams.stdin, &mut labels) {
-            match document {
-                Ok(document) => texts.push(document.text),
-                Err(error) => failures.push(error),
-            }
-        }
-    }
-    for failure in &failures {
-        streams.messages.error(&format!("{failure:#}"));
-    }
+    let mut texts = Vec::new();
+    let counts = each_text(&found, streams, |text| {
+        texts.push(text);
+        true
+    });
     if texts.is_empty() {
         bail!("there is no text to learn from");
     }
-    Ok((texts, failures.len()))
+    Ok((texts, counts.n_failures))
 }
 
 fn learn(texts: &[String], settings: &ClusterSettings, messages: &mut Messages<'_>) -> String {

@@ -6,10 +6,10 @@ use tawsim_tokenizer::{ArabicTokenizer, VocabularyModel, VocabularySettings, tra
 
 use super::with_threads;
 use crate::ExitCode;
-use crate::input::{InputFormat, Sources, documents, find_sources};
+use crate::input::{InputFormat, Sources, find_sources};
 use crate::output::write_atomically;
-use crate::progress::byte_bar;
 use crate::streams::Streams;
+use crate::texts::{TextCounts, each_text};
 
 /// Learn vocabularies of pieces for Hugging Face `tokenizers`.
 #[derive(clap::Subcommand)]
@@ -107,12 +107,12 @@ fn learn(
 ) -> Result<(ArabicTokenizer, usize)> {
     let (sender, receiver) = mpsc::sync_channel::<String>(MAX_WAITING);
     let settings = args.settings();
-    let (learnt, (n_texts, n_failures)) = std::thread::scope(|scope| {
+    let (learnt, TextCounts { n_texts, n_failures }) = std::thread::scope(|scope| {
         let threads = rayon::current_num_threads();
         let trainer = scope.spawn(move || {
             with_threads(threads, || train_vocabulary(receiver.into_iter(), settings))
         });
-        let counts = send_texts(found, streams, &sender);
+        let counts = each_text(found, streams, |text| sender.send(text).is_ok());
         drop(sender);
         (trainer.join(), counts)
     });
@@ -121,36 +121,4 @@ fn learn(
     }
     let learnt = learnt.map_err(|_| anyhow!("the trainer failed; say a larger --size"))?;
     Ok((learnt?.map_err(|error| anyhow!("{error}; say a larger --size"))?, n_failures))
-}
-
-/// Sends each document's text; returns how many there were and how many could not be read.
-fn send_texts(
-    found: &Sources,
-    streams: &mut Streams<'_>,
-    sender: &mpsc::SyncSender<String>,
-) -> (usize, usize) {
-    let Streams { stdin, messages, .. } = streams;
-    let bar = byte_bar(found.total_bytes(), messages);
-    let (mut n_texts, mut n_failures) = (0, found.failures.len());
-    found.failures.iter().for_each(|error| messages.error(&format!("{error:#}")));
-    let mut labels = tawsim_corpus::LabelSet::new();
-    for source in &found.sources {
-        for document in documents(source, *stdin, &mut labels) {
-            match document {
-                Ok(document) => {
-                    bar.inc(document.text.len() as u64);
-                    n_texts += 1;
-                    if sender.send(document.text).is_err() {
-                        return (n_texts, n_failures);
-                    }
-                }
-                Err(error) => {
-                    n_failures += 1;
-                    bar.suspend(|| messages.error(&format!("{error:#}")));
-                }
-            }
-        }
-    }
-    bar.set_message("learning");
-    (n_texts, n_failures)
 }

@@ -4,53 +4,12 @@
 //! value behind a colon (`length:0.5`); a colon or backslash in a name is written `\:` and `\\`. An
 //! empty line ends a sequence. A line `@weight:NUMBER` gives the weight of the sequence it stands in.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
 use tawsim_crf::Dataset;
 
-/// Names with ids from 0 in the order in which they were met.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
-    ids: HashMap<Box<str>, u32>,
-}
-
-impl Names {
-    /// # Panics
-    /// If a name is there twice.
-    pub(crate) fn from_list(names: &[String]) -> Self {
-        let ids: HashMap<Box<str>, u32> =
-            names.iter().map(|name| name.as_str().into()).zip(0..).collect();
-        assert_eq!(ids.len(), names.len(), "names are unique");
-        Self { ids }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    fn get(&self, name: &str) -> Option<u32> {
-        self.ids.get(name).copied()
-    }
-
-    /// The id of a name, a new one if it has none.
-    fn intern(&mut self, name: &str) -> u32 {
-        if let Some(id) = self.get(name) {
-            return id;
-        }
-        let id = u32::try_from(self.ids.len()).expect("memory ends before 2³² names do");
-        self.ids.insert(name.into(), id);
-        id
-    }
-
-    /// The names in the order of their ids.
-    pub(crate) fn list(&self) -> Vec<&str> {
-        let mut list = vec![""; self.ids.len()];
-        self.ids.iter().for_each(|(name, &id)| list[id as usize] = name);
-        list
-    }
-}
+use super::data_error::{DataError, Fault};
+use super::names::Names;
 
 /// What is done with names not met before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,68 +208,6 @@ impl LineReader {
 
     fn field_fault(&self, field_idx: usize, fault: Fault) -> DataError {
         DataError::Line { line_number: self.line_number, field_idx: Some(field_idx), fault }
-    }
-}
-
-/// What is wrong with a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    Utf8,
-    NoLabel,
-    NoName,
-    Value,
-    Escape,
-    Weight,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Utf8 => "not UTF-8; convert the file",
-            Self::NoLabel => "no label; write one before the first tab",
-            Self::NoName => "an attribute without a name; write \\: for a colon in a name",
-            Self::Value => {
-                "the value behind the colon is no finite number; write \\: for a colon in a name"
-            }
-            Self::Escape => "a backslash stands for itself as \\\\ and before a colon only",
-            Self::Weight => "the weight is no number from 0 up",
-        })
-    }
-}
-
-/// Why a feature file cannot be read.
-#[derive(Debug)]
-pub(crate) enum DataError {
-    Io(io::Error),
-    Line {
-        /// From 1.
-        line_number: usize,
-        /// Which field, the label being 0.
-        field_idx: Option<usize>,
-        fault: Fault,
-    },
-}
-
-impl fmt::Display for DataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(_) => f.write_str("cannot read"),
-            Self::Line { line_number, field_idx: None, fault } => {
-                write!(f, "line {line_number}: {fault}")
-            }
-            Self::Line { line_number, field_idx: Some(field_idx), fault } => {
-                write!(f, "line {line_number}, field {}: {fault}", field_idx + 1)
-            }
-        }
-    }
-}
-
-impl std::error::Error for DataError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io(error) => Some(error),
-            Self::Line { .. } => None,
-        }
     }
 }
 

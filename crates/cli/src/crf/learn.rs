@@ -8,8 +8,9 @@ use tawsim_crf::{
     Trainer, Weights,
 };
 
-use super::data::{FeatureData, Names, NewNames};
+use super::data::{FeatureData, NewNames};
 use super::model_file::NamedModel;
+use super::names::Names;
 use super::read_features;
 use super::scores::{Decoder, Scores};
 use crate::ExitCode;

@@ -3,8 +3,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use tawsim_crf::{Dataset, Sequence, path_score, posteriors};
 
-use super::data::{FeatureData, Names, NewNames};
+use super::data::{FeatureData, NewNames};
 use super::model_file::NamedModel;
+use super::names::Names;
 use super::read_features;
 use super::scores::{Decoder, Scores};
 use crate::ExitCode;
