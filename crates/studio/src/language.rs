@@ -305,8 +305,8 @@ pub(crate) mod phrases {
         DO_EXTEND_LEFT: "Mark more to the left", "توسيع التحديد إلى اليسار";
         DO_EXTEND_RIGHT: "Mark more to the right", "توسيع التحديد إلى اليمين";
         DO_ESCAPE: "Unmark, close", "إلغاء التحديد، إغلاق";
-        DO_FINISH: "Accept the rest, finish the document, open the next",
-            "قبول الباقي وإنهاء الوثيقة وفتح التالية";
+        DO_FINISH: "Accept the rest, finish the document, open the least sure of the others",
+            "قبول الباقي وإنهاء الوثيقة وفتح أقلّ ما بقي يقيناً";
         DO_REOPEN: "Open the document for work again", "إعادة فتح الوثيقة للعمل";
         DO_NEXT_DOCUMENT: "Next document", "الوثيقة التالية";
         DO_PREVIOUS_DOCUMENT: "Previous document", "الوثيقة السابقة";

@@ -156,7 +156,7 @@ impl Library {
     /// Of the documents that are not done the one in which the model is least sure.
     pub(super) fn most_useful(&self) -> Option<DocumentId> {
         let to_do = self.all.iter().filter(|row| WorkState::of(row) != WorkState::Done);
-        let key = |row: &&DocumentRow| (row.min_score.unwrap_or(f64::INFINITY), row.byte_len);
+        let key = |row: &&DocumentRow| (sureness(row), row.byte_len);
         to_do
             .min_by(|a, b| key(a).0.total_cmp(&key(b).0).then(key(a).1.cmp(&key(b).1)))
             .map(|r| r.id)
@@ -173,12 +173,14 @@ impl Library {
         self.listed.get(next).map(|place| self.all[*place].id)
     }
 
-    /// The next document of the list that is not done; after the last one comes the first.
+    /// Of the listed documents that are not done the one in which the model is least sure; of equal ones the next
+    /// in the list, where after the last one comes the first.
     pub(super) fn next_to_do(&self, after: DocumentId) -> Option<DocumentId> {
         let here = self.place(after).map_or(0, |place| place + 1);
         let (before, behind) = self.listed.split_at(here.min(self.listed.len()));
-        let mut order = behind.iter().chain(before).map(|place| &self.all[*place]);
-        order.find(|row| row.id != after && WorkState::of(row) != WorkState::Done).map(|row| row.id)
+        let order = behind.iter().chain(before).map(|place| &self.all[*place]);
+        let to_do = order.filter(|row| row.id != after && WorkState::of(row) != WorkState::Done);
+        to_do.min_by(|a, b| sureness(a).total_cmp(&sureness(b))).map(|row| row.id)
     }
 }
 
@@ -197,9 +199,12 @@ fn folded_texts(rows: &[DocumentRow], project: &Project) -> Result<Vec<String>, 
     rows.iter().map(fold).collect()
 }
 
+/// The score of what the model is least sure of; a document without suggestions has nothing uncertain in it.
+fn sureness(row: &DocumentRow) -> f64 {
+    row.min_score.unwrap_or(f64::INFINITY)
+}
+
 fn compare(a: &DocumentRow, b: &DocumentRow, key: SortKey) -> std::cmp::Ordering {
-    // A document without suggestions has nothing uncertain in it.
-    let sureness = |row: &DocumentRow| row.min_score.unwrap_or(f64::INFINITY);
     match key {
         SortKey::Name => std::cmp::Ordering::Equal,
         SortKey::Uncertainty => sureness(a).total_cmp(&sureness(b)),

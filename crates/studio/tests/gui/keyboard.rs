@@ -91,3 +91,21 @@ fn undo_stops_before_it_takes_documents_away() {
     assert_eq!(state.lines().filter(|line| !line.starts_with(' ')).count(), 3);
     assert_eq!(state.matches("suggested").count(), 3, "{state}");
 }
+
+#[test]
+fn after_a_document_comes_the_least_sure_one() {
+    let folder = folder();
+    let mut app = super::support::suggested(folder.path());
+    for (name, score) in [("2.txt", 0.9), ("3.txt", 0.5)] {
+        let document = super::support::document_id(&app, name);
+        let label = "PLACE".to_owned();
+        let entities = vec![tawsim_studio::Found { start: 0, end: 6, label, score }];
+        let model = "test 1".to_owned();
+        app.apply(Command::Suggest { document, model, entities }).expect("suggestions are taken");
+    }
+    let mut window = harness(app);
+    press(&mut window, "Enter Space");
+    assert_eq!(entities(&window), ["PLACE تقد"], "the third");
+    press(&mut window, "Enter Space");
+    assert_eq!(entities(&window), ["PLACE قصف"], "then the second");
+}
