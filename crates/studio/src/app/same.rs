@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use tawsim_store::{Annotation, DocumentId, SpanState};
+use tawsim_store::{Annotation, DocumentId, Edit, SpanState};
 use tawsim_tokenizer::{
     NormalizeOptions, Normalized, Segment, SegmentRole, Span, Tokenized, Tokenizer, fold_into,
 };
+
+use super::{AppError, Work, annotate::is_open};
 
 /// Mentions written alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +139,53 @@ impl Finder {
         let mut groups: Vec<Group> = self.groups.into_values().collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.mentions.len()));
         SameMentions { surface, label, groups, n_taken: self.n_taken }
+    }
+}
+
+impl Work {
+    pub(super) fn find_same(&mut self, everywhere: bool) -> Result<(), AppError> {
+        let Some(document) = &self.document else { return Ok(()) };
+        let Some(focused) = document.focused() else { return Ok(()) };
+        let surface = focused.span.slice(document.text()).to_owned();
+        let mut finder = Finder::new(&surface);
+        let shown = document.id();
+        for row in self.library.all().iter().filter(|row| everywhere || row.id == shown) {
+            let stored = self.project.document(row.id)?;
+            let in_layer = |a: &&Annotation| a.layer == self.layer;
+            let known: Vec<Annotation> =
+                stored.annotations.iter().filter(in_layer).cloned().collect();
+            finder.search(row.id, &stored.text, &known);
+        }
+        self.same = Some(finder.finish(surface, focused.label.clone()));
+        Ok(())
+    }
+
+    pub(super) fn toggle_same(&mut self, idx: usize) {
+        let groups = self.same.as_mut().map(|same| &mut same.groups);
+        if let Some(group) = groups.and_then(|groups| groups.get_mut(idx)) {
+            group.is_chosen = !group.is_chosen;
+        }
+    }
+
+    /// Labels the chosen mentions, all in one step.
+    pub(super) fn apply_same(&mut self) -> Result<(), AppError> {
+        let Some(same) = &self.same else { return Ok(()) };
+        let mut edits = Vec::new();
+        let chosen = same.groups.iter().filter(|group| group.is_chosen);
+        for mention in chosen.flat_map(|group| &group.mentions) {
+            let stored = self.project.document(mention.document)?;
+            let in_the_way = |a: &&Annotation| {
+                a.layer == self.layer && is_open(a) && a.span.overlaps(mention.span)
+            };
+            edits.extend(
+                stored.annotations.iter().filter(in_the_way).map(|a| Edit::RemoveSpan(a.id)),
+            );
+            let (document, layer) = (mention.document, self.layer);
+            let label = same.label.clone();
+            edits.push(Edit::AddSpan { document, layer, span: mention.span, label });
+        }
+        self.same = None;
+        self.write_step(edits, |_, _| Ok(()))
     }
 }
 
