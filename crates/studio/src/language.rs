@@ -183,6 +183,7 @@ pub(crate) mod phrases {
         TAGGING: "Tagging: {} of {}", "جارٍ الوسم: {} من {}";
         EDGES: "{} · bytes {}–{} · {}", "{} · بايت {}–{} · {}";
         SELECTED: "Marked: {} · a digit gives it a label", "المحدد: {} · رقم يعطيه تصنيفاً";
+        SEARCHING: "Searching: {} of {}, Esc to stop", "جارٍ البحث: {} من {}، Esc للإيقاف";
         PROGRESS: "{} of {} done", "أُنهي {} من {}";
         REMAINING: "{} to check", "بقي {} للمراجعة";
         CANNOT: "That did not work: {}", "تعذر ذلك: {}";

@@ -152,7 +152,7 @@ impl Window {
         self.draw(ui);
         self.overlays(ui);
         self.engine.end_frame(ui.ctx());
-        if !self.asked.is_empty() {
+        if !self.asked.is_empty() || self.app.search_progress().is_some() {
             ui.ctx().request_repaint();
         }
         match self.app.saved() {

@@ -149,7 +149,11 @@ impl OpenDocument {
     }
 
     pub(crate) fn surface(&self, idx: usize) -> &str {
-        self.annotations[idx].span.slice(&self.text)
+        self.surface_of(&self.annotations[idx])
+    }
+
+    pub(super) fn surface_of(&self, annotation: &Annotation) -> &str {
+        annotation.span.slice(&self.text)
     }
 
     /// Index of the annotation that keys act on.

@@ -36,6 +36,7 @@ pub use statistics::{DocumentWork, Statistics, statistics};
 
 use crate::{Command, WorkState, worker::Job};
 use library::Library;
+use same::Search;
 use saving::{PATIENCE, Queue, Saving};
 
 /// Suggestions with a lower probability are shown as doubtful and stopped at. Of what the model has wrong four
@@ -94,6 +95,7 @@ struct Work {
     history: History,
     n_steps: u64,
     same: Option<SameMentions>,
+    search: Option<Search>,
     /// Place of the label that was given last.
     last_label: Option<usize>,
     /// What the last import or export said.
@@ -222,6 +224,7 @@ impl Work {
             labels,
             document: None,
             same: None,
+            search: None,
             last_label: None,
             n_own_entries: 0,
             report: None,
@@ -265,6 +268,7 @@ impl Work {
         self.wants_alternatives = true;
         self.document = Some(document);
         self.same = None;
+        self.search = None;
         Ok(())
     }
 

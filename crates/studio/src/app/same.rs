@@ -1,14 +1,17 @@
 //! Other mentions of the same name: found under any clitics, spelling variants and article,
 //! grouped by how they are written, labelled in one step.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Instant,
+};
 
-use tawsim_store::{Annotation, DocumentId, Edit, SpanState};
+use tawsim_store::{Annotation, DocumentId, Edit, Query, SpanState};
 use tawsim_tokenizer::{
     NormalizeOptions, Normalized, Segment, SegmentRole, Span, Tokenized, Tokenizer, fold_into,
 };
 
-use super::{AppError, Work, annotate::is_open};
+use super::{AppError, Work};
 
 /// Mentions written alike.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,22 +145,65 @@ impl Finder {
     }
 }
 
+/// A search through the documents, a few at a time, so that nothing waits for it.
+pub(super) struct Search {
+    finder: Finder,
+    surface: String,
+    label: String,
+    documents: Vec<DocumentId>,
+    n_searched: usize,
+}
+
 impl Work {
+    /// Begins to look for further mentions of the name in focus.
     pub(super) fn find_same(&mut self, everywhere: bool) -> Result<(), AppError> {
         let Some(document) = &self.document else { return Ok(()) };
         let Some(focused) = document.focused() else { return Ok(()) };
-        let surface = focused.span.slice(document.text()).to_owned();
-        let mut finder = Finder::new(&surface);
-        let shown = document.id();
-        for row in self.library.all().iter().filter(|row| everywhere || row.id == shown) {
-            let stored = self.project.document(row.id)?;
+        let (surface, label) = (document.surface_of(focused).to_owned(), focused.label.clone());
+        let documents =
+            if everywhere { self.documents_with(&surface)? } else { vec![document.id()] };
+        let finder = Finder::new(&surface);
+        self.search = Some(Search { finder, surface, label, documents, n_searched: 0 });
+        Ok(())
+    }
+
+    /// The documents that hold a name, in the order of the project: the index knows stems, and a word whose
+    /// clitic it has not cut off as it stands.
+    fn documents_with(&self, name: &str) -> Result<Vec<DocumentId>, AppError> {
+        let mut found = HashSet::new();
+        for before in std::iter::once("").chain(PROCLITICS) {
+            let query = Query { limit: usize::MAX, ..Query::text(format!("{before}{name}")) };
+            found.extend(self.project.search(&query)?.documents.into_iter().map(|d| d.id));
+        }
+        let all = self.library.all().iter().map(|row| row.id);
+        Ok(all.filter(|id| found.contains(id)).collect())
+    }
+
+    /// Searches until it is found or until `until`. Returns whether nothing is left to search.
+    pub(super) fn search_on(&mut self, until: Option<Instant>) -> Result<bool, AppError> {
+        while let Some(search) = &mut self.search {
+            let Some(document) = search.documents.get(search.n_searched) else {
+                let Search { finder, surface, label, .. } =
+                    self.search.take().expect("the loop's condition");
+                self.same = Some(finder.finish(surface, label));
+                return Ok(true);
+            };
+            if until.is_some_and(|until| Instant::now() >= until) {
+                return Ok(false);
+            }
+            let stored = self.project.document(*document)?;
             let in_layer = |a: &&Annotation| a.layer == self.layer;
             let known: Vec<Annotation> =
                 stored.annotations.iter().filter(in_layer).cloned().collect();
-            finder.search(row.id, &stored.text, &known);
+            search.finder.search(*document, &stored.text, &known);
+            search.n_searched += 1;
         }
-        self.same = Some(finder.finish(surface, focused.label.clone()));
-        Ok(())
+        Ok(true)
+    }
+
+    /// How many documents are searched of how many, while a search goes on.
+    pub(super) fn search_progress(&self) -> Option<[usize; 2]> {
+        self.search.as_ref().map(|search| [search.n_searched, search.documents.len()])
     }
 
     pub(super) fn toggle_same(&mut self, idx: usize) {
@@ -167,31 +213,29 @@ impl Work {
         }
     }
 
-    /// Labels the chosen mentions, all in one step.
+    /// Labels the chosen mentions, all in one step; suggestions in their place go.
     pub(super) fn apply_same(&mut self) -> Result<(), AppError> {
-        let Some(same) = &self.same else { return Ok(()) };
-        let mut edits = Vec::new();
+        let Some(same) = self.same.take() else { return Ok(()) };
+        let mut places: BTreeMap<DocumentId, Vec<Span>> = BTreeMap::new();
         let chosen = same.groups.iter().filter(|group| group.is_chosen);
         for mention in chosen.flat_map(|group| &group.mentions) {
-            let stored = self.project.document(mention.document)?;
-            let in_the_way = |a: &&Annotation| {
-                a.layer == self.layer && is_open(a) && a.span.overlaps(mention.span)
-            };
-            edits.extend(
-                stored.annotations.iter().filter(in_the_way).map(|a| Edit::RemoveSpan(a.id)),
-            );
-            let (document, layer) = (mention.document, self.layer);
-            let label = same.label.clone();
-            edits.push(Edit::AddSpan { document, layer, span: mention.span, label });
+            places.entry(mention.document).or_default().push(mention.span);
         }
-        self.same = None;
-        self.write_step(edits, |_, _| Ok(()))
+        let layer = self.layer;
+        let edit = |(document, spans)| Edit::Annotate {
+            document,
+            layer,
+            label: same.label.clone(),
+            spans,
+        };
+        self.write_step(places.into_iter().map(edit).collect(), |_, _| Ok(()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{App, Command};
 
     /// The name, the text, then what is found, chosen ones with a star: words = span.
     const TABLE: &[(&str, &str, &[&str])] = &[
@@ -235,5 +279,32 @@ mod tests {
             want.sort_by_key(plain);
             assert_eq!(got, want, "{name} in {text}");
         }
+    }
+
+    #[test]
+    fn a_search_goes_on_where_it_stopped() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in [("1.txt", "داعش"), ("2.txt", "حلب"), ("3.txt", "هجوم لداعش")]
+        {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        }
+        let mut app = App::new(tawsim_store::Options::new("samar").seed(1), "samar");
+        app.apply(Command::Open(folder.path().to_owned())).expect("opens");
+        app.apply(Command::MarkWord(0)).expect("marked");
+        app.apply(Command::Label(0)).expect("labelled");
+        let work = app.open.as_mut().expect("open");
+        work.find_same(true).expect("begun");
+        // The index leaves out what does not hold the name.
+        assert_eq!(work.search_progress(), Some([0, 2]));
+        assert!(!work.search_on(Some(Instant::now())).expect("readable"));
+        assert!(work.same.is_none());
+        assert!(work.search_on(None).expect("readable"));
+        assert_eq!(work.search_progress(), None);
+        let same = work.same.as_ref().expect("found");
+        assert_eq!((same.groups.len(), same.n_taken), (1, 1));
+        // Escape drops a search that goes on.
+        work.find_same(true).expect("begun");
+        app.run(Command::Escape);
+        assert!(app.search_progress().is_none());
     }
 }

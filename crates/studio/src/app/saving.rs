@@ -143,7 +143,12 @@ impl Work {
         })
     }
 
-    /// Takes in what the disk has answered by `until`. Returns whether nothing is on its way.
+    const fn is_waiting(&self) -> bool {
+        self.saving.after.is_some() || self.search.is_some()
+    }
+
+    /// Takes in what the disk has answered by `until`, and goes on with a search. Returns whether nothing is on
+    /// its way.
     fn settle(&mut self, until: Option<Instant>) -> Result<bool, AppError> {
         while self.saving.after.is_some() {
             match self.saving.report(until) {
@@ -165,7 +170,7 @@ impl Work {
                 }
             }
         }
-        Ok(true)
+        self.search_on(until)
     }
 }
 
@@ -174,6 +179,11 @@ impl App {
     /// fails, for the status line. Returns after a few milliseconds even if the disk takes longer;
     /// [`App::go_on`] then takes up the rest.
     pub fn run(&mut self, command: Command) {
+        if let Some(work) = self.open.as_mut().filter(|_| command == Command::Escape)
+            && work.search.take().is_some()
+        {
+            return;
+        }
         self.queue.push(command);
         self.go_on();
     }
@@ -182,7 +192,7 @@ impl App {
     pub fn go_on(&mut self) {
         let until = self.patience.map(|patience| Instant::now() + patience);
         loop {
-            let waited = self.open.as_ref().is_some_and(|work| work.saving.after.is_some());
+            let waited = self.open.as_ref().is_some_and(Work::is_waiting);
             match self.open.as_mut().map_or(Ok(true), |work| work.settle(until)) {
                 // What a command asked for is seen only when it is on disk.
                 Ok(true) => self.revision += u64::from(waited),

@@ -104,6 +104,11 @@ impl App {
         self.open.as_ref()?.report.as_deref()
     }
 
+    /// How many documents are searched of how many, while a search for the same name goes on.
+    pub(crate) fn search_progress(&self) -> Option<[usize; 2]> {
+        self.open.as_ref()?.search_progress()
+    }
+
     pub(crate) fn same(&self) -> Option<&SameMentions> {
         self.open.as_ref()?.same.as_ref()
     }

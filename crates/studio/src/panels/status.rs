@@ -30,6 +30,9 @@ pub(crate) fn status(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, tagging: Option<
                 };
                 gui.weak(ui, &said);
             }
+            if let Some([done, all]) = app.search_progress() {
+                gui.label(ui, &phrases::SEARCHING.with(gui.language, &[&done, &all]));
+            }
             if let Some([done, all]) = tagging {
                 gui.label(ui, &phrases::TAGGING.with(gui.language, &[&done, &all]));
             }
