@@ -2,6 +2,7 @@
 //! waits for this answer, not for the documents that the [`Worker`](crate::worker::Worker) tags.
 
 use std::{
+    collections::HashSet,
     sync::mpsc::{Receiver, Sender, channel},
     thread,
 };
@@ -11,7 +12,7 @@ use tawsim_tagger::{Decision, Tagger, TaggerScratch};
 
 use crate::{
     Command, Found,
-    app::Decided,
+    app::{Decided, mentioned_again},
     worker::{found_of, model_version},
 };
 
@@ -84,7 +85,8 @@ pub(crate) fn redecode(
         !decided.rejected.iter().any(|(span, _)| span.overlaps(Span::new(found.start, found.end)))
     };
     let (suggested, dropped): (Vec<&Found>, Vec<&Found>) = found.iter().partition(is_left);
-    let alternatives = possible.iter().chain(dropped).cloned().collect();
+    let mut alternatives: Vec<Found> = possible.iter().chain(dropped).cloned().collect();
+    remember(&mut alternatives, &mentioned_again(text, &decided.confirmed));
     let document = decided.document;
     let mut answer = vec![Command::Consider { document, alternatives }];
     if decided.is_corrected {
@@ -92,6 +94,17 @@ pub(crate) fn redecode(
         answer.push(Command::Suggest { document, model, entities });
     }
     answer
+}
+
+/// Puts further mentions of confirmed names among the alternatives, surer than what the model alone says.
+fn remember(alternatives: &mut Vec<Found>, again: &[(Span, String)]) {
+    let is_again: HashSet<(u32, u32, &str)> =
+        again.iter().map(|(span, label)| (span.start(), span.end(), label.as_str())).collect();
+    alternatives.retain(|a| !is_again.contains(&(a.start, a.end, a.label.as_str())));
+    alternatives.extend(again.iter().map(|(span, label)| {
+        let (start, end) = (span.start(), span.end());
+        Found { start, end, label: label.clone(), score: 1.0 }
+    }));
 }
 
 #[cfg(test)]
@@ -109,6 +122,28 @@ mod tests {
             format!("{} {}{open}", a.label, document.surface(idx))
         };
         document.annotations().iter().enumerate().map(line).collect()
+    }
+
+    #[test]
+    fn what_was_confirmed_is_possible_again() {
+        let text = "وصلت إلى زنقوطة ثم غادرت زنقوطة وقصفت بزنقوطة";
+        let at = text.find("زنقوطة").expect("there");
+        let first = Span::from_range(at..at + "زنقوطة".len()).expect("short");
+        let decided = Decided {
+            document: "0000000000000001".parse().expect("an id"),
+            text: text.into(),
+            confirmed: vec![(first, "PERSON".to_owned())],
+            rejected: Vec::new(),
+            is_corrected: false,
+        };
+        let answer = redecode(&Tagger::bundled(), "m", &decided, &mut TaggerScratch::new());
+        let [Command::Consider { alternatives, .. }] = answer.as_slice() else {
+            panic!("{answer:?}")
+        };
+        let sure = alternatives.iter().filter(|a| a.score == 1.0 && a.label == "PERSON");
+        let starts: Vec<u32> = sure.map(|a| a.start).collect();
+        let all: Vec<u32> = text.match_indices("زنقوطة").map(|(at, _)| at as u32).collect();
+        assert_eq!(starts, all);
     }
 
     #[test]

@@ -1,16 +1,13 @@
 //! What the model holds possible beside what is annotated: a correction is mostly among it, so that one key
 //! makes it.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use tawsim_store::{DocumentId, SpanState};
 use tawsim_tokenizer::Span;
 
-use super::{AppError, OpenDocument, Work, annotate::is_open, same::Finder};
+use super::{AppError, OpenDocument, Work, annotate::is_open};
 use crate::{Command, Found};
-
-/// Shorter names are found everywhere.
-const MIN_NAME_CHARS: usize = 3;
 
 /// An entity that the model holds possible.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,43 +29,39 @@ impl Alternative {
 }
 
 impl OpenDocument {
-    /// Those that contradict nothing that a person has decided.
-    fn open_alternatives(&self) -> impl Iterator<Item = &Alternative> {
-        let fits = |alternative: &&Alternative| {
+    /// Those among some alternatives that contradict nothing that a person has decided.
+    fn open_alternatives(&self, wanted: impl Fn(Span) -> bool) -> Vec<&Alternative> {
+        let fits = |alternative: &Alternative| {
             self.overlapping(alternative.span)
                 .all(|a| is_open(a) && (a.span != alternative.span || a.label != alternative.label))
         };
-        self.alternatives.iter().flatten().filter(fits)
+        let all = self.alternatives.iter().flatten();
+        // Few are wanted, so that few are compared with all annotations.
+        let mut found: Vec<&Alternative> =
+            all.filter(|a| wanted(a.span)).filter(|a| fits(a)).collect();
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        found
     }
 
     /// The alternatives to what is in focus or marked, the likeliest first; at most nine.
     pub(crate) fn alternatives_here(&self) -> Vec<&Alternative> {
         let here = self.marked().or_else(|| self.focused().map(|a| a.span));
-        let Some(here) = here else { return Vec::new() };
-        let mut found: Vec<&Alternative> =
-            self.open_alternatives().filter(|a| a.span.overlaps(here)).collect();
-        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut found = self.open_alternatives(|span| here.is_some_and(|here| span.overlaps(here)));
         found.truncate(9);
         found
     }
 
     /// The alternatives that begin in these bytes, the likeliest first.
     pub(crate) fn likeliest_alternatives(&self, bytes: &Range<usize>) -> Vec<&Alternative> {
-        let begins = |a: &&Alternative| bytes.contains(&(a.span.start() as usize));
-        let mut all: Vec<&Alternative> = self.open_alternatives().filter(begins).collect();
-        all.sort_by(|a, b| b.score.total_cmp(&a.score));
-        all
+        self.open_alternatives(|span| bytes.contains(&(span.start() as usize)))
     }
 
     /// The likeliest entity of this label that has the word at a byte, or else just the word.
     fn likeliest_at(&self, byte: u32, label: &str) -> Option<Span> {
         let word = self.word_at(byte)?;
-        let mut all: Vec<&Alternative> = self
-            .open_alternatives()
-            .filter(|a| a.label == label && a.span.overlaps(word))
-            .collect();
-        all.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Some(all.first().map_or(word, |likeliest| likeliest.span))
+        let all = self.open_alternatives(|span| span.overlaps(word));
+        let likeliest = all.iter().find(|a| a.label == label);
+        Some(likeliest.map_or(word, |likeliest| likeliest.span))
     }
 }
 
@@ -85,38 +78,7 @@ impl Work {
             let label = found.label.clone();
             Some(Alternative { span, label, label_idx, score: found.score })
         };
-        let mut alternatives: Vec<Alternative> = found.iter().filter_map(alternative).collect();
-        for again in self.remembered() {
-            alternatives.retain(|a| a.span != again.span || a.label != again.label);
-            alternatives.push(again);
-        }
-        if let Some(shown) = &mut self.document {
-            shown.alternatives = Some(alternatives);
-        }
-    }
-
-    /// Further mentions of the names that a person has confirmed in the document that is shown: what was right once
-    /// is likely right again.
-    fn remembered(&self) -> Vec<Alternative> {
-        let Some(document) = &self.document else { return Vec::new() };
-        let annotations = document.annotations();
-        let confirmed = annotations.iter().enumerate().filter(|(_, a)| !is_open(a));
-        let names: BTreeMap<(&str, &str), usize> = confirmed
-            .map(|(idx, a)| ((document.surface(idx), a.label.as_str()), document.label_idx(idx)))
-            .filter(|((surface, _), _)| surface.chars().count() >= MIN_NAME_CHARS)
-            .collect();
-        let mut found = Vec::new();
-        for ((surface, label), label_idx) in names {
-            let mut finder = Finder::new(surface);
-            finder.search(document.id(), document.text(), annotations);
-            let same = finder.finish(surface.to_owned(), label.to_owned());
-            let groups = same.groups.iter().filter(|group| group.is_chosen);
-            found.extend(groups.flat_map(|group| &group.mentions).map(|mention| {
-                let (span, label) = (mention.span, label.to_owned());
-                Alternative { span, label, label_idx, score: 1.0 }
-            }));
-        }
-        found
+        shown.alternatives = Some(found.iter().filter_map(alternative).collect());
     }
 
     /// Labels the word at a byte, or the likeliest entity of this label that has it, and looks at it.

@@ -2,7 +2,7 @@
 //! grouped by how they are written, labelled in one step.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     time::Instant,
 };
 
@@ -43,68 +43,69 @@ pub(crate) struct SameMentions {
 /// What can stand before a name in its word.
 const PROCLITICS: [&str; 11] = ["و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل", "فك"];
 
-/// Searches documents for a name.
-pub(super) struct Finder {
-    /// The name as match key, without its article.
+/// A name as it is looked for: its match key without article.
+struct Name {
     key: String,
     has_article: bool,
-    view: Normalized,
-    tokenized: Tokenized,
-    groups: BTreeMap<String, Group>,
-    n_taken: usize,
 }
 
-impl Finder {
-    pub(super) fn new(name: &str) -> Self {
+impl Name {
+    fn new(name: &str) -> Self {
         let mut tokenized = Tokenized::default();
         Tokenizer::new().tokenize(name, &mut tokenized);
         let first = tokenized.segments().first();
         let article = first.map_or(0, |s| usize::from(s.article_byte_len));
         let mut key = String::new();
         fold_into(name[article..].trim(), &NormalizeOptions::MATCH_KEY, &mut key);
-        Self {
-            key,
-            has_article: article > 0,
-            view: Normalized::new("", &NormalizeOptions::MATCH_KEY),
-            tokenized,
-            groups: BTreeMap::new(),
-            n_taken: 0,
+        Self { key, has_article: article > 0 }
+    }
+}
+
+/// A mention of a name: its span, whether that begins with an article, and the words around.
+struct Hit<'t> {
+    span: Span,
+    has_article: bool,
+    written: &'t str,
+}
+
+/// A text, read to be searched for names.
+struct Reading {
+    view: Normalized,
+    tokenized: Tokenized,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        let view = Normalized::new("", &NormalizeOptions::MATCH_KEY);
+        Self { view, tokenized: Tokenized::default() }
+    }
+}
+
+impl Reading {
+    /// Reads a text; cut into words only if `is_wanted` says so of its match key.
+    fn read(&mut self, text: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
+        self.view.fill(text, &NormalizeOptions::MATCH_KEY);
+        let is_wanted = is_wanted(self.view.text());
+        if is_wanted {
+            Tokenizer::new().tokenize(text, &mut self.tokenized);
         }
+        is_wanted
     }
 
-    /// Looks through one document, whose layer holds these annotations, rejected ones too.
-    pub(super) fn search(&mut self, document: DocumentId, text: &str, known: &[Annotation]) {
-        if self.key.is_empty() {
-            return;
+    /// The mentions of a name in the text that was read.
+    fn mentions<'t>(&self, text: &'t str, name: &Name) -> Vec<Hit<'t>> {
+        if name.key.is_empty() {
+            return Vec::new();
         }
-        self.view.fill(text, &NormalizeOptions::MATCH_KEY);
-        if !self.view.text().contains(&self.key) {
-            return;
-        }
-        Tokenizer::new().tokenize(text, &mut self.tokenized);
-        let hits: Vec<Span> = self
-            .view
-            .text()
-            .match_indices(&self.key)
-            .filter_map(|(at, key)| Span::from_range(at..at + key.len()))
-            .map(|hit| self.view.source_from_normalized(hit))
-            .collect();
-        for hit in hits {
-            if let Some((span, has_article, written)) = self.whole_segments(text, hit) {
-                let is_taken =
-                    known.iter().any(|a| a.span.overlaps(span) && a.state != SpanState::Suggested);
-                if is_taken {
-                    self.n_taken += 1;
-                } else {
-                    self.add(Mention { document, span }, written, has_article);
-                }
-            }
-        }
+        let keys = self.view.text().match_indices(&name.key);
+        keys.filter_map(|(at, key)| Span::from_range(at..at + key.len()))
+            .filter_map(|hit| self.whole_segments(text, self.view.source_from_normalized(hit)))
+            .collect()
     }
 
     /// The span of the segments that a hit fills just up to their edges, the article of the first
-    /// one included; with it, whether there is one, and the words around.
-    fn whole_segments<'t>(&self, text: &'t str, hit: Span) -> Option<(Span, bool, &'t str)> {
+    /// one included.
+    fn whole_segments<'t>(&self, text: &'t str, hit: Span) -> Option<Hit<'t>> {
         let segments = self.tokenized.segments();
         let first = segments.partition_point(|s| s.span.end() <= hit.start());
         let last = segments.partition_point(|s| s.span.start() < hit.end()).checked_sub(1)?;
@@ -124,25 +125,76 @@ impl Finder {
         let words = self.tokenized.tokens()[start.token_idx as usize]
             .span
             .cover(self.tokenized.tokens()[end.token_idx as usize].span);
-        Some((first.cover(end.span), has_article, words.slice(text)))
+        Some(Hit { span: first.cover(end.span), has_article, written: words.slice(text) })
+    }
+}
+
+/// Searches documents for a name.
+struct Finder {
+    name: Name,
+    reading: Reading,
+    groups: BTreeMap<String, Group>,
+    n_taken: usize,
+}
+
+impl Finder {
+    fn new(name: &str) -> Self {
+        let (name, reading) = (Name::new(name), Reading::default());
+        Self { name, reading, groups: BTreeMap::new(), n_taken: 0 }
     }
 
-    fn add(&mut self, mention: Mention, written: &str, has_article: bool) {
-        let is_chosen = has_article == self.has_article;
-        let group = self.groups.entry(written.to_owned()).or_insert_with(|| Group {
-            written: written.to_owned(),
-            mentions: Vec::new(),
-            is_chosen,
-        });
-        group.mentions.push(mention);
+    /// Looks through one document, whose layer holds these annotations, rejected ones too.
+    fn search(&mut self, document: DocumentId, text: &str, known: &[Annotation]) {
+        if !self.reading.read(text, |key| key.contains(&self.name.key)) {
+            return;
+        }
+        for hit in self.reading.mentions(text, &self.name) {
+            let is_taken =
+                known.iter().any(|a| a.span.overlaps(hit.span) && a.state != SpanState::Suggested);
+            if is_taken {
+                self.n_taken += 1;
+                continue;
+            }
+            let is_chosen = hit.has_article == self.name.has_article;
+            let group = self.groups.entry(hit.written.to_owned()).or_insert_with(|| Group {
+                written: hit.written.to_owned(),
+                mentions: Vec::new(),
+                is_chosen,
+            });
+            group.mentions.push(Mention { document, span: hit.span });
+        }
     }
 
     /// What was found: the largest groups first.
-    pub(super) fn finish(self, surface: String, label: String) -> SameMentions {
+    fn finish(self, surface: String, label: String) -> SameMentions {
         let mut groups: Vec<Group> = self.groups.into_values().collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.mentions.len()));
         SameMentions { surface, label, groups, n_taken: self.n_taken }
     }
+}
+
+/// Shorter names are found everywhere.
+const MIN_NAME_CHARS: usize = 3;
+
+/// Further mentions of names that a person has confirmed in a text, with their labels, in no order: what was right
+/// once is likely right again. Those confirmed are among them.
+pub(crate) fn mentioned_again(text: &str, confirmed: &[(Span, String)]) -> Vec<(Span, String)> {
+    let names: BTreeSet<(&str, &str)> = confirmed
+        .iter()
+        .map(|(span, label)| (span.slice(text), label.as_str()))
+        .filter(|(name, _)| name.chars().count() >= MIN_NAME_CHARS)
+        .collect();
+    let mut reading = Reading::default();
+    if names.is_empty() || !reading.read(text, |_| true) {
+        return Vec::new();
+    }
+    let mentions = names.into_iter().flat_map(|(name, label)| {
+        let name = Name::new(name);
+        let mut hits = reading.mentions(text, &name);
+        hits.retain(|hit| hit.has_article == name.has_article);
+        hits.into_iter().map(|hit| (hit.span, label.to_owned()))
+    });
+    mentions.collect()
 }
 
 /// A search through the documents, a few at a time, so that nothing waits for it.

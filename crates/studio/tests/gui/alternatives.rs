@@ -59,16 +59,6 @@ fn a_chord_takes_an_alternative() {
 }
 
 #[test]
-fn what_was_confirmed_is_offered_again() {
-    let folder = folder();
-    let mut app = suggested(folder.path());
-    app.apply(Command::Accept).expect("accepted");
-    let mut window = harness(considered(app));
-    press(&mut window, "alt+F");
-    assert_eq!(entities(&window), ["FACTION داعش", "FACTION داعش"], "surer than all else");
-}
-
-#[test]
 fn while_alt_is_held_the_alternatives_are_seen() {
     let folder = folder();
     let mut window = harness(considered(suggested(folder.path())));
