@@ -142,6 +142,7 @@ mod tests {
 
     use super::*;
     use crate::model::transition_mask;
+    use crate::small_chain::{EDGE_ROWS, MAX_TAGS, SmallChain};
 
     const N_UNITS: usize = 4;
 
@@ -183,23 +184,12 @@ mod tests {
         #[test]
         fn decoding_under_decisions_is_exact(
             is_bioes: bool,
-            states in prop::collection::vec(-512_i16..512, N_UNITS * 9),
-            edges in prop::collection::vec(-512_i16..512, 9 * 11),
+            states in prop::collection::vec(-512_i16..512, N_UNITS * MAX_TAGS),
+            edges in prop::collection::vec(-512_i16..512, MAX_TAGS * EDGE_ROWS),
             decided in prop::collection::vec((0..N_UNITS, 1..=N_UNITS, 0_usize..3, any::<bool>()), 0..4),
         ) {
-            let scheme = if is_bioes { TagScheme::Bioes } else { TagScheme::Iob2 };
-            let labels = LabelSet::from_names(["A", "B"]).expect("names");
-            let n_tags = scheme.n_tags(labels.len());
-            let score = |step: &i16| f32::from(*step) / 64.0;
-            let edges: Vec<f32> = edges.iter().map(score).collect();
-            let (moves, ends) = edges.split_at(n_tags * n_tags);
-            let transitions = Transitions::new(moves, &ends[..n_tags], &ends[n_tags..2 * n_tags])
-                .masked(&transition_mask(scheme, &labels));
-            let mut lattice = Lattice::new(n_tags);
-            lattice.reset(N_UNITS);
-            for (idx, row) in states.chunks_exact(9).enumerate() {
-                lattice.add_row(idx, &row.iter().map(score).collect::<Vec<_>>());
-            }
+            let SmallChain { scheme, labels, mut lattice, transitions } =
+                SmallChain::new(is_bioes, &states, &edges);
             let units: Vec<Span> = (0..N_UNITS as u32).map(|i| Span::new(3 * i, 3 * i + 2)).collect();
             let mut decisions: Vec<Decision> = decided.iter().map(|(start, n, label, is_entity)| {
                 let last = (start + n - 1).min(N_UNITS - 1);

@@ -16,6 +16,8 @@ mod hash;
 mod link;
 mod model;
 mod scratch_pool;
+#[cfg(test)]
+mod small_chain;
 mod tagger;
 mod train;
 mod values;

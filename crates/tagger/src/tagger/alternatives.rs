@@ -40,12 +40,13 @@ impl EntityTags {
         (start, n_units): (usize, usize),
         path: &mut Vec<u16>,
     ) -> f64 {
-        path.clear();
         match n_units {
-            1 => path.push(self.single),
+            1 => {
+                path.clear();
+                path.push(self.single);
+            }
             _ => {
-                path.push(self.begin);
-                path.extend(std::iter::repeat_n(self.inside, n_units - 2));
+                self.begin(n_units - 1, path);
                 path.push(self.end);
             }
         }
@@ -57,6 +58,13 @@ impl EntityTags {
         (whole - marginals.path_probability(start, path)).max(0.0)
     }
 
+    /// The path of an entity's first units.
+    fn begin(&self, n_units: usize, path: &mut Vec<u16>) {
+        path.clear();
+        path.push(self.begin);
+        path.extend(std::iter::repeat_n(self.inside, n_units - 1));
+    }
+
     /// The probability that an entity from `start` on takes up at least `n_units` units, more than one: it falls
     /// with every unit, so a search may end where it is small.
     fn at_least(
@@ -65,9 +73,7 @@ impl EntityTags {
         (start, n_units): (usize, usize),
         path: &mut Vec<u16>,
     ) -> f64 {
-        path.clear();
-        path.push(self.begin);
-        path.extend(std::iter::repeat_n(self.inside, n_units - 2));
+        self.begin(n_units - 1, path);
         marginals.path_probability(start, path)
     }
 
@@ -97,11 +103,11 @@ impl EntityTags {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use tawsim_corpus::{LabelSet, UnitSpan};
-    use tawsim_crf::{Lattice, Scratch, Transitions, k_best, posteriors};
+    use tawsim_corpus::UnitSpan;
+    use tawsim_crf::{Scratch, k_best, posteriors};
 
     use super::*;
-    use crate::model::transition_mask;
+    use crate::small_chain::{EDGE_ROWS, MAX_TAGS, SmallChain};
 
     const N_UNITS: usize = 4;
 
@@ -111,23 +117,12 @@ mod tests {
         #[test]
         fn probabilities_are_those_of_all_paths(
             is_bioes: bool,
-            states in prop::collection::vec(-256_i16..256, N_UNITS * 9),
-            edges in prop::collection::vec(-256_i16..256, 9 * 11),
+            states in prop::collection::vec(-128_i16..128, N_UNITS * MAX_TAGS),
+            edges in prop::collection::vec(-128_i16..128, MAX_TAGS * EDGE_ROWS),
             min_score in 0.001_f64..0.5,
         ) {
-            let scheme = if is_bioes { TagScheme::Bioes } else { TagScheme::Iob2 };
-            let labels = LabelSet::from_names(["A", "B"]).expect("names");
-            let n_tags = scheme.n_tags(labels.len());
-            let score = |step: &i16| f32::from(*step) / 128.0;
-            let edges: Vec<f32> = edges.iter().map(score).collect();
-            let (moves, ends) = edges.split_at(n_tags * n_tags);
-            let transitions = Transitions::new(moves, &ends[..n_tags], &ends[n_tags..2 * n_tags])
-                .masked(&transition_mask(scheme, &labels));
-            let mut lattice = Lattice::new(n_tags);
-            lattice.reset(N_UNITS);
-            for (idx, row) in states.chunks_exact(9).enumerate() {
-                lattice.add_row(idx, &row.iter().map(score).collect::<Vec<_>>());
-            }
+            let SmallChain { scheme, labels, lattice, transitions } =
+                SmallChain::new(is_bioes, &states, &edges);
             let mut scratch = Scratch::new();
             let paths = k_best(&lattice, &transitions, usize::MAX, &mut scratch);
             let marginals = posteriors(&lattice, &transitions, &mut scratch).expect("paths are legal");
