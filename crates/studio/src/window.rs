@@ -162,14 +162,20 @@ impl Window {
         }
     }
 
+    fn is_typing(&self, ui: &Ui) -> bool {
+        self.path.is_some() || ui.memory(|memory| memory.focused().is_some())
+    }
+
     /// Keys act when nothing has the keyboard focus; function keys and those with Ctrl that no
     /// input needs, always.
     fn keys(&mut self, ui: &Ui) {
         if self.change_key(ui) || self.type_hint(ui) {
             return;
         }
-        self.press_held_hint(ui);
-        let typing = self.path.is_some() || ui.memory(|memory| memory.focused().is_some());
+        let typing = self.is_typing(ui);
+        if !typing {
+            self.press_held_hint(ui);
+        }
         let escape = ui.input(|input| input.key_pressed(Key::Escape));
         if escape && typing {
             ui.memory_mut(egui::Memory::stop_text_input);
@@ -210,7 +216,8 @@ impl Window {
         let app = &self.app;
         let language = app.settings().language;
         let keymap = &self.keymap;
-        let held = self.held_hints(ui.input(|input| input.modifiers));
+        let modifiers = ui.input(|input| input.modifiers);
+        let held = if self.is_typing(ui) { None } else { self.held_hints(modifiers) };
         let hints = self.hints.as_ref().or(held.as_ref());
         let mut gui = Gui { engine: &mut self.engine, language, keymap, asked: &mut self.asked };
         let (near, far) = if language.direction().is_rtl() {

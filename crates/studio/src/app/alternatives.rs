@@ -9,6 +9,9 @@ use tawsim_tokenizer::Span;
 use super::{AppError, OpenDocument, Work, annotate::is_open};
 use crate::{Command, Found};
 
+/// A longer list is not read.
+const MOST_LISTED: usize = 5;
+
 /// An entity that the model holds possible.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Alternative {
@@ -43,11 +46,11 @@ impl OpenDocument {
         found
     }
 
-    /// The alternatives to what is in focus or marked, the likeliest first; at most nine.
+    /// The alternatives to what is in focus or marked, the likeliest first; at most five.
     pub(crate) fn alternatives_here(&self) -> Vec<&Alternative> {
         let here = self.marked().or_else(|| self.focused().map(|a| a.span));
         let mut found = self.open_alternatives(|span| here.is_some_and(|here| span.overlaps(here)));
-        found.truncate(9);
+        found.truncate(MOST_LISTED);
         found
     }
 

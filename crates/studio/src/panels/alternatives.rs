@@ -21,7 +21,9 @@ pub(crate) fn alternatives(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
     gui.line(ui, |gui, ui| gui.weak(ui, gui.say(phrases::ALTERNATIVES)));
     for (idx, alternative) in found.into_iter().enumerate() {
         let label = label_name(&alternative.label, gui.language);
-        let note = format!("{label}  {:.0} %  Alt+{}", alternative.score * 100.0, idx + 1);
+        let percent = alternative.score * 100.0;
+        let n_decimals = usize::from(percent < 1.0);
+        let note = format!("{label}  {percent:.n_decimals$} %  Alt+{}", idx + 1);
         let row = Row {
             text: alternative.span.slice(document.text()),
             direction: Direction::RightToLeft,

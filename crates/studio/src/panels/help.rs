@@ -98,7 +98,7 @@ fn lines(gui: &Gui<'_>, (app, change): (&App, &KeyChange)) -> Vec<Line> {
     });
     let possible = [
         ("Alt+A…Z", phrases::DO_TAKE_LETTER),
-        ("Alt+1…9", phrases::DO_TAKE_DIGIT),
+        ("Alt+1…5", phrases::DO_TAKE_DIGIT),
         ("Alt+Shift+A…Z", phrases::DO_GO_LETTER),
         ("Shift+1…9", phrases::DO_LABEL_WORD),
     ];

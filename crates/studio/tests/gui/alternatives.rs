@@ -81,3 +81,11 @@ fn a_name_in_quotes_is_stretched_to_them() {
     press(&mut window, "e");
     assert_eq!(entities(&window), ["FACTION \"وبشر الصابرين\""]);
 }
+
+#[test]
+fn while_something_is_typed_nothing_is_taken() {
+    let folder = folder();
+    let mut window = harness(considered(suggested(folder.path())));
+    press(&mut window, "ctrl+f alt+F");
+    assert_eq!(entities(&window), [""; 0]);
+}
