@@ -28,10 +28,15 @@ const PRIVATE_TO: [(&str, &[&str]); 8] = [
     ("tokenizers", &["tokenizer"]),
 ];
 
+/// The manifest of a package in this folder of the repository.
+fn manifest(folder: &str) -> toml::Table {
+    let path = repository().join(folder).join("Cargo.toml");
+    let manifest = std::fs::read_to_string(&path).expect("each package has a manifest");
+    manifest.parse().expect("the manifest is TOML")
+}
+
 fn dependencies(crate_folder: &str) -> BTreeSet<String> {
-    let path = repository().join("crates").join(crate_folder).join("Cargo.toml");
-    let manifest = std::fs::read_to_string(&path).expect("each crate has a manifest");
-    let manifest: toml::Table = manifest.parse().expect("the manifest is TOML");
+    let manifest = manifest(&format!("crates/{crate_folder}"));
     let table = manifest.get("dependencies").and_then(|value| value.as_table());
     table.map(|table| table.keys().cloned().collect()).unwrap_or_default()
 }
@@ -64,5 +69,49 @@ fn outside_crates_stay_where_they_belong() {
             let uses = dependencies(folder).contains(outside);
             assert!(!uses || owners.contains(&folder), "crates/{folder} must not use {outside}");
         }
+    }
+}
+
+/// What crates.io, and people who look for a crate, want to know.
+const SAID: [&str; 9] = [
+    "description",
+    "license",
+    "readme",
+    "keywords",
+    "categories",
+    "documentation",
+    "rust-version",
+    "version",
+    "authors",
+];
+
+#[test]
+fn crates_say_what_a_package_must_say() {
+    for (folder, _) in EDGES {
+        let manifest = manifest(&format!("crates/{folder}"));
+        let package = manifest["package"].as_table().expect("a table");
+        for key in SAID {
+            assert!(package.contains_key(key), "crates/{folder} has no {key}");
+        }
+        for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+            let path = repository().join("crates").join(folder).join(file);
+            assert!(path.is_file(), "crates/{folder} has no {file}");
+        }
+    }
+    for folder in ["tests", "benches", "benches/counts"] {
+        let is_kept =
+            manifest(folder)["package"].get("publish") == Some(&toml::Value::Boolean(false));
+        assert!(is_kept, "{folder} must not be published");
+    }
+}
+
+#[test]
+fn our_crates_are_asked_for_in_their_own_version() {
+    let manifest = manifest("");
+    let workspace = manifest["workspace"].as_table().expect("a table");
+    let version = workspace["package"].get("version").expect("one version for all");
+    let dependencies = workspace["dependencies"].as_table().expect("a table");
+    for (name, asked) in dependencies.iter().filter(|(_, asked)| asked.get("path").is_some()) {
+        assert_eq!(asked.get("version"), Some(version), "{name}");
     }
 }

@@ -4,11 +4,11 @@
 use tawsim_corpus::{Document, JsonlReader, LabelSet};
 use tawsim_tagger::{GazetteerBuilder, GazetteerRecord, read_gazetteer_table};
 
-const CORPUS: &str = include_str!("../../../corpus/conflict-ar/train.jsonl");
+const CORPUS: &str = include_str!("../corpus/train.jsonl");
 
 macro_rules! tables {
     ($($name:literal)*) => {
-        [$(include_str!(concat!("../../../corpus/gazetteer/", $name, ".tsv"))),*]
+        [$(include_str!(concat!("../corpus/gazetteer/", $name, ".tsv"))),*]
     };
 }
 

@@ -2,9 +2,15 @@ use super::Model;
 
 /// Name and bytes of the models that are part of the program, the default one first.
 static BUNDLED: [(&str, &[u8]); 2] = [
-    ("conflict-ar", crate::include_model!("../../../../models/conflict-ar.tawsim")),
-    ("news-ar", crate::include_model!("../../../../models/news-ar.tawsim")),
+    ("conflict-ar", crate::include_model!("../../models/conflict-ar.tawsim")),
+    ("news-ar", crate::include_model!("../../models/news-ar.tawsim")),
 ];
+
+// `models/` of this crate are symbolic links, so that git keeps one copy of each file.
+const _: () = assert!(
+    BUNDLED[0].1.len() > 4096 && BUNDLED[1].1.len() > 4096,
+    "crates/tagger/models holds names, not models: clone with `git clone -c core.symlinks=true`"
+);
 
 impl Model {
     /// The default model that is part of the program, `conflict-ar`.
