@@ -175,6 +175,27 @@ fn messages_show_what_would_move_the_cursor() {
 }
 
 #[test]
+fn outputs_say_the_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let generator = format!("tawsim {version}");
+    for args in [&["--version"][..], &["tag", "--version"]] {
+        assert!(check(args, "", 0, "").trim_end().ends_with(version), "{args:?}");
+    }
+    let page = check(&["tag", "-", "--format", "html", "--quiet"], "حلب", 0, "");
+    assert!(page.contains(&format!("name=\"generator\" content=\"{generator}\"")), "{page}");
+    let places = check(&["tag", "-", "--format", "geojson", "--quiet"], "قصف على حلب", 0, "");
+    let places: serde_json::Value = serde_json::from_str(&places).expect("JSON");
+    assert_eq!(places["generator"], generator);
+    let info = check(&["model", "info", "--json"], "", 0, "");
+    let info: serde_json::Value = serde_json::from_str(&info).expect("JSON");
+    assert_eq!(info["tawsim"], version);
+    assert!(
+        info["notes"]["trained by"].as_str().is_some_and(|by| by.starts_with("tawsim ")),
+        "{info}"
+    );
+}
+
+#[test]
 fn completions_and_manual_pages() {
     let script = check(&["completions", "bash"], "", 0, "");
     assert!(script.contains("tawsim__tag") || script.contains("tawsim,tag"), "{script}");

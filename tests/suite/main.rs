@@ -17,6 +17,7 @@ mod formats_read;
 mod formats_tools;
 mod formats_trips;
 mod gazetteer;
+mod hostile;
 mod linking;
 mod model_file;
 mod number_values;

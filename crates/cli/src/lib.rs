@@ -24,6 +24,7 @@ use std::io::Read;
 use clap::Parser;
 
 use streams::{Messages, Streams};
+use terminal_view::Visible;
 
 /// Finds factions, places and numbers in Arabic text.
 #[derive(Parser)]
@@ -74,11 +75,17 @@ pub fn run(
 /// Prints help or what is wrong with the command line.
 fn explain(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
     let text = error.render();
+    // What the colours stand in may be a file's name, by way of `*`.
+    let plain = text.to_string();
+    let has_controls = plain.chars().any(tawsim_corpus::is_display_control);
     let (to_stderr, code) =
         if error.use_stderr() { (true, ExitCode::Usage) } else { (false, ExitCode::Success) };
     let out: &mut dyn Output = if to_stderr { streams.messages.stderr } else { streams.stdout };
-    let written =
-        if out.is_terminal() { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") };
+    let written = match (out.is_terminal(), has_controls) {
+        (true, false) => write!(out, "{}", text.ansi()),
+        (false, false) => write!(out, "{plain}"),
+        (_, true) => plain.lines().try_for_each(|line| writeln!(out, "{}", Visible(line))),
+    };
     // Nobody is left to be told if the terminal is gone.
     drop(written);
     code

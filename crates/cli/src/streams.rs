@@ -1,6 +1,6 @@
 use std::io::{self, IsTerminal, Read, Write};
 
-use crate::terminal_view::Visible;
+use crate::terminal_view::{ForPeople, Visible};
 
 /// Where the program writes.
 pub trait Output: Write + Send {
@@ -31,6 +31,13 @@ pub(crate) struct Streams<'a> {
     pub stdin: &'a mut (dyn Read + Send),
     pub stdout: &'a mut dyn Output,
     pub messages: Messages<'a>,
+}
+
+impl Streams<'_> {
+    /// Standard output for what people read: what would move the cursor is shown. Not for data.
+    pub(crate) fn people(&mut self) -> ForPeople<'_> {
+        ForPeople(&mut *self.stdout)
+    }
 }
 
 /// Standard error: errors, warnings, summaries, progress.

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 
 use tawsim_corpus::{Document, Entity, LabelSet, is_display_control};
 
+use crate::streams::Output;
+
 /// Background colours of the 256-colour palette that black text is readable on.
 const BACKGROUNDS: [u8; 8] = [216, 117, 221, 114, 182, 152, 250, 180];
 const RESET: &str = "\u{1b}[0m";
@@ -99,6 +101,21 @@ impl std::fmt::Display for Visible<'_> {
             rest = &rest[at + c.len_utf8()..];
         }
         f.write_str(rest)
+    }
+}
+
+/// Where everything that is written is [`Visible`].
+pub(crate) struct ForPeople<'a>(pub(crate) &'a mut dyn Output);
+
+impl Write for ForPeople<'_> {
+    /// Pieces of text come whole, as `write!` hands them on.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        write!(self.0, "{}", Visible(&String::from_utf8_lossy(bytes)))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -69,12 +69,12 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         }
     }
     let evaluation = evaluate(&gold, &predicted, labels);
-    let out = &mut *streams.stdout;
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &report(&evaluation, args, &gold))?;
-        writeln!(out)?;
+        serde_json::to_writer_pretty(&mut *streams.stdout, &report(&evaluation, args, &gold))?;
+        writeln!(streams.stdout)?;
         return Ok(ExitCode::Success);
     }
+    let out = &mut streams.people();
     write_scores(&evaluation, &args.labels, out)?;
     write_confusion(&evaluation, out)?;
     if args.errors {
@@ -287,6 +287,8 @@ fn context(text: &str, range: std::ops::Range<usize>) -> String {
 
 #[derive(Serialize)]
 struct Report<'a> {
+    /// The version of the program.
+    tawsim: &'static str,
     documents: usize,
     labels: Vec<ScoreRow<'a>>,
     micro: ScoreRow<'a>,
@@ -329,6 +331,7 @@ fn report<'a>(evaluation: &'a Evaluation, args: &Args, gold: &'a [Document]) -> 
         .then(|| score_row(args.labels.join("+"), &micro_of_names(evaluation, &args.labels)));
     let errors = evaluation.errors().iter().map(|error| error_row(error, gold, labels));
     Report {
+        tawsim: env!("CARGO_PKG_VERSION"),
         documents: evaluation.n_documents(),
         labels: labels.iter().map(row).collect(),
         micro: score_row("micro", &evaluation.micro()),

@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -27,6 +28,8 @@ pub(crate) struct InfoArgs {
 
 #[derive(Serialize)]
 struct Info<'a> {
+    /// The version of the program that looks, not of the one that trained.
+    tawsim: &'static str,
     name: &'a str,
     labels: &'a [String],
     scheme: &'a str,
@@ -55,6 +58,7 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
 fn info(model: &Model) -> Info<'_> {
     let metadata = model.metadata();
     Info {
+        tawsim: env!("CARGO_PKG_VERSION"),
         name: &metadata.name,
         labels: &metadata.labels,
         scheme: &metadata.scheme,
@@ -69,7 +73,7 @@ fn info(model: &Model) -> Info<'_> {
 }
 
 fn write_info(info: &Info<'_>, streams: &mut Streams<'_>) -> Result<()> {
-    let out = &mut streams.stdout;
+    let out = &mut streams.people();
     let mut row = |name: &str, value: &str| writeln!(out, "{name:<18}{value}");
     row("name", info.name)?;
     row("labels", &info.labels.join(" "))?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use tawsim_tokenizer::OffsetUnit;
 
+use super::write::GENERATOR;
 use super::{Feature, Features, Format, FormatInfo, Layout, Stream, WriteContext, Writer, no_look};
 use crate::{Document, EntityDetails, LinkDetails};
 
@@ -81,7 +82,7 @@ struct Mention<'a> {
 /// # Errors
 /// If the output fails.
 pub fn write_geojson_header(out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[\n")
+    writeln!(out, "{{\"type\":\"FeatureCollection\",\"generator\":\"{GENERATOR}\",\"features\":[")
 }
 
 /// Writes the places of one document that have coordinates, separated by commas: each entry once, with all

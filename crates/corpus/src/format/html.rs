@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use tawsim_tokenizer::OffsetUnit;
 
+use super::write::GENERATOR;
 use super::{Feature, Features, Format, FormatInfo, Layout, Stream, Writer};
 use crate::{Document, Entity, LabelSet};
 
@@ -77,6 +78,7 @@ pub fn write_html_header(labels: &LabelSet, out: &mut dyn Write) -> io::Result<(
         out,
         "<!doctype html>\n<html lang=\"ar\" dir=\"rtl\">\n<head>\n<meta charset=\"utf-8\">"
     )?;
+    writeln!(out, "<meta name=\"generator\" content=\"{GENERATOR}\">")?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">")?;
     write!(out, "<title>Tawsim</title>\n<style>\n{STYLE}")?;
     for (idx, (background, border)) in PALETTE.iter().enumerate() {

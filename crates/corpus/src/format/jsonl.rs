@@ -214,7 +214,7 @@ fn import_entity(
         import.changed("details of an entity were left out", line, problem.to_string());
         EntityDetails::default()
     });
-    let (label, surface) = (label.as_str(), surface.as_deref());
+    let (label, surface) = (&*label, surface.as_deref());
     let mention = Mention { units, surface, label, score, details, annotator, line };
     import.entity(document, map, text, mention);
 }

@@ -60,13 +60,31 @@ pub(super) struct LayerRow {
     pub entities: Vec<EntityRow>,
 }
 
+/// An entity as it is read. A line may hold a million of them, most with nothing more to say.
 #[derive(Deserialize)]
+#[serde(from = "WideEntityRow")]
 pub(super) struct EntityRow {
     pub start: u64,
     pub end: u64,
-    pub label: String,
-    pub surface: Option<String>,
+    pub label: Box<str>,
+    pub surface: Option<Box<str>>,
     pub score: Option<f32>,
+    rest: Option<Box<DetailsRow>>,
+}
+
+/// What an entity says beyond span, label and score.
+struct DetailsRow {
+    fragments: Vec<(u64, u64)>,
+    details: EntityDetails<'static>,
+}
+
+#[derive(Deserialize)]
+struct WideEntityRow {
+    start: u64,
+    end: u64,
+    label: Box<str>,
+    surface: Option<Box<str>>,
+    score: Option<f32>,
     #[serde(default)]
     fragments: Vec<(u64, u64)>,
     id: Option<Id>,
@@ -79,23 +97,36 @@ pub(super) struct EntityRow {
     attributes: BTreeMap<String, serde_json::Value>,
 }
 
+impl From<WideEntityRow> for EntityRow {
+    fn from(row: WideEntityRow) -> Self {
+        let WideEntityRow { start, end, label, surface, score, fragments, .. } = row;
+        let details = EntityDetails {
+            fragments: Vec::new(),
+            id: row.id.map(|id| id.into_text().into()),
+            link: row.link,
+            value: row.value,
+            source: row.source,
+            reviewer: row.reviewer,
+            time: row.time,
+            attributes: row.attributes,
+        };
+        let says_nothing = fragments.is_empty() && details == EntityDetails::default();
+        let rest = (!says_nothing).then(|| Box::new(DetailsRow { fragments, details }));
+        Self { start, end, label, surface, score, rest }
+    }
+}
+
 impl EntityRow {
     /// What it says beyond span, label and score.
     pub(super) fn into_details(
         self,
         map: &OffsetMap<'_>,
     ) -> Result<EntityDetails<'static>, ReadProblem> {
-        let fragments = self.fragments.iter().map(|&(start, end)| span_of(map, start, end));
-        Ok(EntityDetails {
-            fragments: fragments.collect::<Result<_, _>>()?,
-            id: self.id.map(|id| id.into_text().into()),
-            link: self.link,
-            value: self.value,
-            source: self.source,
-            reviewer: self.reviewer,
-            time: self.time,
-            attributes: self.attributes,
-        })
+        let Some(rest) = self.rest else { return Ok(EntityDetails::default()) };
+        let DetailsRow { fragments, mut details } = *rest;
+        let fragments = fragments.iter().map(|&(start, end)| span_of(map, start, end));
+        details.fragments = fragments.collect::<Result<_, _>>()?;
+        Ok(details)
     }
 }
 

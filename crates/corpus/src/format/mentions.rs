@@ -95,7 +95,8 @@ pub fn write_mentions_header(out: &mut dyn Write) -> io::Result<()> {
 /// Writes the entities of one document, one a line, as RFC 4180 says. Offsets are bytes; units of `admin`
 /// are separated by ` / `, the largest first. `details` are those of the entities, in their order, or none.
 ///
-/// A surface that a spreadsheet would take for a formula gets `'` in front.
+/// A text that a spreadsheet would take for a formula gets `'` in front, in every column: also ids, labels and what a link
+/// says.
 ///
 /// # Errors
 /// If the output fails.
@@ -121,7 +122,7 @@ fn rows(
             harmless(&document.id),
             entity.span.start().to_string(),
             entity.span.end().to_string(),
-            labels.name(entity.label).to_owned(),
+            harmless(labels.name(entity.label)),
             harmless(document.surface(entity)),
             entity.score.map_or(String::new(), |score| format!("{score:.4}")),
         ];
@@ -132,7 +133,7 @@ fn rows(
 
 fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
     let Some(link) = link else { return vec![String::new(); 9] };
-    let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
+    let text = |text: &Option<Cow<'_, str>>| harmless(text.as_deref().unwrap_or_default());
     let degrees =
         |degrees: Option<f64>| degrees.map_or(String::new(), |degrees| degrees.to_string());
     vec![
@@ -143,7 +144,7 @@ fn link_fields(link: Option<&LinkDetails<'_>>) -> Vec<String> {
         degrees(link.lat),
         degrees(link.lon),
         text(&link.country),
-        link.admin.join(" / "),
+        harmless(&link.admin.join(" / ")),
         text(&link.side),
     ]
 }
@@ -158,14 +159,19 @@ fn value_fields(value: Option<&ValueDetails<'_>>) -> Vec<String> {
         ],
         Some(ValueDetails::Date { from, to, .. }) => {
             let empty = String::new;
-            vec![empty(), empty(), empty(), from.clone(), to.clone()]
+            vec![empty(), empty(), empty(), harmless(from), harmless(to)]
         }
     }
 }
 
-/// Text that a spreadsheet does not run.
+/// What makes a spreadsheet take a text for a formula, after OWASP's "CSV Injection": the last four stand for the first in
+/// East Asian versions.
+const FORMULA_STARTS: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
+
+/// Text that a spreadsheet does not run; numbers keep their sign.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.len() > 1 {
+    if text.starts_with(FORMULA_STARTS) && text.len() > 1 {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -230,5 +236,43 @@ mod tests {
              \"'=a,b\",5,11,PLACE,حلب,,place:1,حلب,,0.7500,36.2,37.15,,حلب / جبل سمعان,,,,,,\r\n\
              \"'=a,b\",12,19,FACTION,\"\"\"ق\nف\"\"\",,,,,,,,,,,12,,قتيل,,\r\n"
         );
+    }
+
+    #[test]
+    fn no_column_holds_a_formula() {
+        const FORMULA: &str = "=1+1";
+        let labels = LabelSet::from_names([FORMULA]).expect("any name");
+        let mut document = Document::new(FORMULA, FORMULA);
+        let label = labels.at(0).expect("one label");
+        document.entities = vec![Entity::new(Span::new(0, 4), label); 2];
+        let text = || Some(Cow::from(FORMULA));
+        let link = LinkDetails {
+            id: text(),
+            name: text(),
+            kind: text(),
+            lat: Some(-33.5),
+            country: text(),
+            admin: vec![FORMULA.into()],
+            side: text(),
+            ..LinkDetails::default()
+        };
+        let number = ValueDetails::Number {
+            min: -1.0,
+            max: None,
+            approximate: false,
+            percent: false,
+            ordinal: false,
+            unit: text(),
+        };
+        let date = ValueDetails::Date { from: FORMULA.into(), to: FORMULA.into(), time: None };
+        let details = [number, date].map(|value| EntityDetails {
+            link: Some(link.clone()),
+            value: Some(value),
+            ..EntityDetails::default()
+        });
+        let cells: Vec<String> = rows(&document, &labels, &details).flat_map(Vec::from).collect();
+        assert!(!cells.iter().any(|cell| cell.starts_with('=')), "{cells:?}");
+        assert_eq!(cells.iter().filter(|cell| *cell == "'=1+1").count(), 2 * 9 + 1 + 2);
+        assert!(cells.contains(&"-33.5".to_owned()) && cells.contains(&"-1".to_owned()));
     }
 }

@@ -10,6 +10,9 @@ use super::fit::{Losses, fit};
 use super::{FormatInfo, Layout};
 use crate::{Document, LabelSet, TagScheme};
 
+/// Who wrote a file, where its format has a place for that.
+pub(super) const GENERATOR: &str = concat!("tawsim ", env!("CARGO_PKG_VERSION"));
+
 /// What the user says of an output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WriteOptions {

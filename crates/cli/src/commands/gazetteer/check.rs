@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     for problem in problems.iter().filter(|problem| problem.is_error || !args.errors_only) {
         let kind = if problem.is_error { "error" } else { "warning" };
         let file = files[problem.table_idx].display();
-        writeln!(streams.stdout, "{file}: line {}: {kind}: {}", problem.line, problem.problem)?;
+        writeln!(streams.people(), "{file}: line {}: {kind}: {}", problem.line, problem.problem)?;
     }
     if !args.text.is_empty() {
         write_common_names(args, &tables, streams)?;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -220,7 +221,7 @@ fn candidate_row<'a>(link: &Link<'a>) -> CandidateRow<'a> {
 }
 
 fn write_error(gold: &GoldLink, linked: &Linked<'_>, streams: &mut Streams<'_>) -> Result<()> {
-    let out = &mut streams.stdout;
+    let out = &mut streams.people();
     let wanted = if gold.entries.is_empty() { "NIL".to_owned() } else { gold.entries.join(" or ") };
     let found = linked.link.as_ref().map_or("NIL", |link| link.entry.id());
     writeln!(out, "{} {} {}: {found}, not {wanted}", gold.document, gold.start, gold.surface)?;

@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -114,7 +115,7 @@ fn date(number: u32) -> String {
 }
 
 fn write_row(row: &Row<'_>, streams: &mut Streams<'_>) -> Result<()> {
-    let out = &mut streams.stdout;
+    let out = &mut streams.people();
     writeln!(out, "{}  {}  {}", row.id, row.kind, row.name)?;
     let mut field = |name: &str, value: &str| {
         if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<12}{value}") }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use anyhow::{Result, bail};
 use tawsim_corpus::{Agreement, Document, Entity, Evaluation, LabelSet};
@@ -100,7 +101,7 @@ fn write_agreement(
     let shown = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.4}"));
     for first in 0..layers.len() {
         for second in first + 1..layers.len() {
-            writeln!(streams.stdout, "{} against {}", layers[second].name, layers[first].name)?;
+            writeln!(streams.people(), "{} against {}", layers[second].name, layers[first].name)?;
             let evaluation = evaluate(compared, (first, second), labels);
             write_scores(&evaluation, &[], streams.stdout)?;
             let f1 = shown(agreement.spans(first, second).f1());
@@ -150,10 +151,10 @@ fn list_disagreements(
         let found = stored.disagreements(&ids, decided.as_ref().map(|layer| layer.id));
         for disagreement in found.iter().filter(|disagreement| !disagreement.is_decided) {
             let context = context(&stored.text, disagreement.span.range());
-            writeln!(streams.stdout, "{}:{}: {context}", stored.name, disagreement.span.start())?;
+            writeln!(streams.people(), "{}:{}: {context}", stored.name, disagreement.span.start())?;
             for a in &disagreement.candidates {
                 let surface = a.span.slice(&stored.text);
-                writeln!(streams.stdout, "    {}: {} {surface}", name(a), a.label)?;
+                writeln!(streams.people(), "    {}: {} {surface}", name(a), a.label)?;
             }
         }
     }

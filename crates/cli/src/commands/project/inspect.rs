@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -21,7 +22,7 @@ pub(super) struct StatusArgs {
 pub(super) fn status(args: &StatusArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let project = open_read_only(&args.folder.project)?;
     let labels: Vec<String> = project.labels()?.into_iter().map(|row| row.name).collect();
-    let out = &mut *streams.stdout;
+    let out = &mut streams.people();
     writeln!(out, "project   {}", project.id()?)?;
     writeln!(out, "events    {}", project.last_seq()?)?;
     writeln!(out, "labels    {}", labels.join(", "))?;
@@ -195,11 +196,11 @@ fn write_hits(
     let mut is_empty = true;
     for (span, words) in places.chain(spans) {
         let context = context(&stored.text, span.range());
-        writeln!(streams.stdout, "{}:{}{words}: {context}", document.name, span.start())?;
+        writeln!(streams.people(), "{}:{}{words}: {context}", document.name, span.start())?;
         is_empty = false;
     }
     if is_empty {
-        writeln!(streams.stdout, "{}", document.name)?;
+        writeln!(streams.people(), "{}", document.name)?;
     }
     Ok(())
 }

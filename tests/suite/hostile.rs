@@ -1,0 +1,181 @@
+//! Texts, names and files that were made to do harm.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use tawsim_tests::{Run, tawsim};
+
+/// A direction override, a terminal escape that clears the screen, a bell.
+const CONTROLS: &str = "\u{202E}\u{1b}[2J\u{7}";
+
+fn run(args: &[&str], stdin: &str) -> Run {
+    let run = tawsim(args, stdin.as_bytes());
+    assert!(run.code <= 3, "{args:?}: {run:?}");
+    run
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_string_lossy().into_owned()
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path.to_string_lossy().into_owned());
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn ids_with_separators_stay_in_the_folder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("a/b/out");
+    let ids =
+        ["../../x", "/etc/x", "..", ".", "a/b", "a\\b", "x\0y", "C:\\x", "~/x", "x/../../../y"];
+    let lines: String =
+        ids.iter().map(|id| format!("{}\n", json!({"id": id, "text": "حلب"}))).collect();
+    for format in ["tagged", "brat", "xmi", "gate-xml", "bdocjs", "webanno-tsv", "text"] {
+        let to = path(&out, format);
+        let run =
+            run(&["convert", "-", "--from", "jsonl", "--to", format, "--output", &to], &lines);
+        assert!(run.code != 1 && run.code != 2, "{format}: {run:?}");
+        // XML has no way to write U+0000.
+        assert!(files(&out.join(format)).len() >= ids.len() - 1, "{format}: {run:?}");
+    }
+    let below = out.to_string_lossy();
+    let all = files(folder.path());
+    assert!(all.iter().all(|file| file.starts_with(&*below)), "{all:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_below_a_folder_are_not_followed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let news = folder.path().join("news");
+    fs::create_dir(&news).expect("a new folder");
+    fs::write(news.join("1.txt"), "حلب").expect("a file");
+    fs::write(folder.path().join("secret.txt"), "سر").expect("a file");
+    for (target, name) in [("../secret.txt", "2.txt"), (".", "circle"), ("/", "all")] {
+        std::os::unix::fs::symlink(target, news.join(name)).expect("a link");
+    }
+    let news = news.to_string_lossy();
+    for args in [
+        &["tag", &news, "--format", "jsonl", "--quiet"][..],
+        &["tokenize", &news][..],
+        &[
+            "convert",
+            &news,
+            "--from",
+            "text",
+            "--to",
+            "text",
+            "--output",
+            &path(folder.path(), "out"),
+        ],
+    ] {
+        let run = run(args, "");
+        assert!(run.code == 0 && !run.stdout.contains("سر"), "{args:?}: {run:?}");
+    }
+    assert_eq!(files(&folder.path().join("out")).len(), 1);
+}
+
+#[test]
+fn controls_are_shown_and_not_passed_on() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = format!("قصف على حلب {CONTROLS} في دمشق\n");
+    let entity = json!({"start": 0, "end": 6, "label": "PLACE"});
+    let gold = path(folder.path(), "gold.jsonl");
+    let row = json!({"id": CONTROLS, "text": text, "offset_unit": "byte", "entities": [entity]});
+    fs::write(&gold, format!("{row}\n")).expect("a file");
+    let table: [(&[&str], &str); 4] = [
+        (&["tag", "-", "--format", "view", "--quiet"], &text),
+        (&["tag", "-", "--format", "html", "--quiet"], &text),
+        (&["tag", &gold, "--format", "view", "--quiet"], ""),
+        (&["evaluate", &gold, "--labels", "PLACE", "--errors"], ""),
+    ];
+    for (args, stdin) in table {
+        let run = run(args, stdin);
+        let all = run.stdout + &run.stderr;
+        assert!(all.contains("⟨202E⟩") && all.contains("⟨1B⟩"), "{args:?}: {all}");
+        assert!(!all.contains(['\u{202E}', '\u{1b}', '\u{7}']), "{args:?}: {all:?}");
+    }
+}
+
+#[test]
+fn controls_in_a_project_are_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (project, row) = (path(folder.path(), "p.tawsim"), path(folder.path(), "a.jsonl"));
+    let text = format!("قصف على حلب {CONTROLS}");
+    fs::write(&row, format!("{}\n", json!({"id": format!("d{CONTROLS}"), "text": text})))
+        .expect("a file");
+    let new = run(&["project", "new", &project, "--actor", "samar", "--labels", "PLACE"], "");
+    assert_eq!(new.code, 0, "{new:?}");
+    let import = run(&["project", "import", &project, &row, "--actor", "samar"], "");
+    assert_eq!(import.code, 0, "{import:?}");
+    for args in [&["project", "search", &project, "حلب"][..], &["project", "status", &project][..]]
+    {
+        let run = run(args, "");
+        let all = run.stdout + &run.stderr;
+        assert!(run.code == 0 && !all.is_empty(), "{args:?}: {all}");
+        assert!(!all.contains(['\u{202E}', '\u{1b}', '\u{7}']), "{args:?}: {all:?}");
+    }
+}
+
+#[test]
+fn arguments_with_controls_are_shown() {
+    for args in [&["--\u{1b}[2J"][..], &["tag", "--format", "\u{1b}[2J"], &["tag", "\u{1b}[2J"]] {
+        let run = run(args, "");
+        assert!(run.code > 0 && !run.stderr.contains('\u{1b}'), "{args:?}: {run:?}");
+    }
+}
+
+#[test]
+fn html_escapes_everything() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bad = "<script>alert(1)</script>&\"'";
+    let entity = json!({"start": 0, "end": 8, "label": "<b>\"'&"});
+    let row = json!({"id": bad, "text": bad, "offset_unit": "byte", "entities": [entity]});
+    let out = path(folder.path(), "o.html");
+    let done = run(
+        &["convert", "-", "--from", "jsonl", "--to", "html", "--output", &out],
+        &row.to_string(),
+    );
+    assert_eq!(done.code, 0, "{done:?}");
+    let page = fs::read_to_string(&out).expect("it was written");
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert!(page.contains("alert(1)"), "{page}");
+}
+
+#[test]
+fn tables_hold_no_formulas() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let starts = ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝"];
+    for (start, format) in starts.iter().flat_map(|start| [(start, "csv"), (start, "tsv")]) {
+        if format == "tsv" && start.starts_with('\t') {
+            continue; // Cells are cut at tabs below, without looking at quotes.
+        }
+        let text = format!("{start}cmd|' /C calc'!A0");
+        let entity = json!({"start": 0, "end": text.len(), "label": format!("{}X", start.trim()),
+            "link": {"id": text, "name": text, "side": text, "score": 0.5}});
+        let row = json!({"id": text, "text": text, "offset_unit": "byte", "entities": [entity]});
+        let out = path(folder.path(), "o.csv");
+        run(
+            &["convert", "-", "--from", "jsonl", "--to", format, "--output", &out],
+            &row.to_string(),
+        );
+        let written = fs::read_to_string(&out).expect("it was written");
+        assert!(written.lines().count() > 1, "{written}");
+        let cells = written.split(if format == "csv" { ',' } else { '\t' });
+        let bare = |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '@', '＝']);
+        let rows: Vec<&str> = cells.filter(|cell| bare(cell)).collect();
+        assert!(rows.is_empty(), "{format}, {start:?}: {rows:?} in {written}");
+    }
+}
