@@ -3,11 +3,13 @@
 //! Every function may be given anything and must come back: no panic, no endless loop, little memory. Beyond that each
 //! states what must hold of what it got.
 
+mod cli;
 mod formats;
 mod model;
 mod store;
 mod text;
 
+pub use cli::cli;
 pub use formats::{html, json, rows, seeds_of_formats, xml};
 pub use model::{model, small_model};
 pub use store::{package, project, small_package};
