@@ -180,6 +180,8 @@ pub(crate) mod phrases {
         SAVED: "Saved · step {}", "حُفظ · الخطوة {}";
         SAVING: "Saving…", "جارٍ الحفظ…";
         NOT_SAVED: "Not saved: the disk takes no writes", "لم يُحفظ: القرص لا يقبل الكتابة";
+        READING: "Reading files: {} of {}", "قراءة الملفات: {} من {}";
+        STORING: "Taking in documents: {} of {}", "إدخال الوثائق: {} من {}";
         TAGGING: "Tagging: {} of {}", "جارٍ الوسم: {} من {}";
         EDGES: "{} · bytes {}–{} · {}", "{} · بايت {}–{} · {}";
         SELECTED: "Marked: {} · a digit gives it a label", "المحدد: {} · رقم يعطيه تصنيفاً";
@@ -231,7 +233,7 @@ pub(crate) mod phrases {
         VALUE_READ: "Value, as read: {}", "القيمة كما قُرئت: {}";
         VALUE_HINT: "18 · 15-20 · ~300 · 40%", "18 · 15-20 · ~300 · 40%";
         DAYS: "Days: {}", "الأيام: {}";
-        COMMENT: "Comment", "تعليق";
+        COMMENT: "Comment (Shift+Enter: new line)", "تعليق (Shift+Enter: سطر جديد)";
         COMMENT_ADD: "Add (Enter)", "إضافة (Enter)";
         COMMENTS_ON: "Comments on “{}”", "تعليقات على «{}»";
         COMMENTS_ON_DOCUMENT: "Comments on the document", "تعليقات على الوثيقة";

@@ -12,20 +12,42 @@ const N_PRESSES: usize = 200;
 /// Frames without input at the start, until fonts and glyphs are there.
 const N_WARM: usize = 20;
 
+/// The bars, in milliseconds; the idle window's in percent of a CPU.
+const BAR_PAINT: f64 = 16.0;
+const BAR_SWITCH: f64 = 50.0;
+const BAR_OPEN: f64 = 1500.0;
+const BAR_START: f64 = 1000.0;
+const BAR_IDLE: f64 = 1.0;
+
+/// Keys that are pressed over and over, and how soon each is to be seen.
+struct Keys {
+    name: &'static str,
+    bar_ms: f64,
+    commands: &'static [Command],
+}
+
+const fn keys(name: &'static str, commands: &'static [Command]) -> Keys {
+    Keys { name, bar_ms: BAR_PAINT, commands }
+}
+
 /// What is pressed, in turn: keys that move, keys that change the project, other documents.
-const SCRIPT: [(&str, &[Command]); 6] = [
-    ("step to the next annotation", &[Command::StepAnnotation(Toward::Later)]),
-    ("mark the next word", &[Command::MoveMark { toward: Toward::Later, extend: false }]),
-    ("give a label", &[Command::StepAnnotation(Toward::Later), Command::Label(0)]),
-    (
+const SCRIPT: [Keys; 6] = [
+    keys("step to the next annotation", &[Command::StepAnnotation(Toward::Later)]),
+    keys("mark the next word", &[Command::MoveMark { toward: Toward::Later, extend: false }]),
+    keys("give a label", &[Command::StepAnnotation(Toward::Later), Command::Label(0)]),
+    keys(
         "move an edge",
         &[
             Command::MoveEdge { edge: Edge::End, toward: Toward::Later, step: Step::Character },
             Command::MoveEdge { edge: Edge::End, toward: Toward::Earlier, step: Step::Character },
         ],
     ),
-    ("undo, redo", &[Command::Undo, Command::Redo]),
-    ("show the next document", &[Command::StepDocument(Toward::Later)]),
+    keys("undo, redo", &[Command::Undo, Command::Redo]),
+    Keys {
+        name: "show the next document",
+        bar_ms: BAR_SWITCH,
+        commands: &[Command::StepDocument(Toward::Later)],
+    },
 ];
 
 /// How long the last press may have effects: text out of sight is laid out, the log is moved.
@@ -141,9 +163,9 @@ impl Measurement {
         if let Some((line, then, wall)) = self.pressed.take() {
             times.presses[line].push([now.ms_since(then), wall.elapsed().as_secs_f64() * 1e3]);
         }
-        if let Some((_, commands)) = SCRIPT.get(self.n_pressed / N_PRESSES) {
+        if let Some(keys) = SCRIPT.get(self.n_pressed / N_PRESSES) {
             self.pressed = Some((self.n_pressed / N_PRESSES, now, Instant::now()));
-            let command = command(commands, self.n_pressed, app);
+            let command = command(keys.commands, self.n_pressed, app);
             self.n_pressed += 1;
             return Turn::Press(command);
         }
@@ -179,40 +201,57 @@ impl Report {
         times.large = Some((n_documents, took.as_secs_f64() * 1e3));
     }
 
-    /// The results as a table, times in milliseconds.
+    /// The results as a table, each with its bar; what is over its bar is marked.
     #[must_use]
     pub fn text(&self) -> String {
         let times = self.0.lock().expect("nobody panics with the lock");
         let first = times.first_frame_ms.unwrap_or(f64::NAN);
-        let mut lines = vec![format!("start to first frame: {first:.0} ms")];
+        let mut lines = vec![single("start to first frame", first, (BAR_START, "ms"))];
         if let Some((n, ms)) = times.large {
-            lines.push(format!("opening a project of {n} documents: {ms:.0} ms"));
+            lines.push(single(&format!("open a project of {n} documents"), ms, (BAR_OPEN, "ms")));
         }
         if let Some((share, n_frames)) = times.idle {
-            lines.push(format!("idle: {share:.1} % of a CPU, {n_frames} frames in {IDLE:?}"));
+            let said = format!("idle, {n_frames} frames in {IDLE:?}");
+            lines.push(single(&said, share, (BAR_IDLE, "% of a CPU")));
         }
-        lines.push(format!(
-            "{:<28} {:>5} {:>8} {:>8} {:>8} {:>9} {:>9}",
-            "key to paint, ms", "n", "cpu p50", "cpu p99", "cpu max", "wall p50", "wall p99"
-        ));
-        for ((name, _), presses) in SCRIPT.iter().zip(&times.presses) {
-            let [cpu, wall] = [0, 1].map(|clock| {
-                let mut sorted: Vec<f64> = presses.iter().map(|press| press[clock]).collect();
-                sorted.sort_by(f64::total_cmp);
-                [0.5, 0.99, 1.0].map(|part| quantile(&sorted, part))
-            });
-            lines.push(format!(
-                "{name:<28} {:>5} {:>8.2} {:>8.2} {:>8.2} {:>9.2} {:>9.2}",
-                presses.len(),
-                cpu[0],
-                cpu[1],
-                cpu[2],
-                wall[0],
-                wall[1]
-            ));
-        }
+        let heads = ["n", "cpu p50", "cpu p99", "cpu max", "wall p50", "wall p99", "bar of p99"];
+        let heads = heads.map(|head| format!("{head:>9}")).join(" ");
+        lines.push(format!("{:<28}{heads}", "key to paint, ms"));
+        let rows = SCRIPT.iter().zip(&times.presses);
+        lines.extend(rows.map(|(keys, presses)| row(keys, presses)));
         lines.join("\n")
     }
+}
+
+/// `!` behind what is over its bar, or was not measured.
+fn mark(value: f64, bar: f64) -> &'static str {
+    if value < bar { " " } else { "!" }
+}
+
+fn single(name: &str, value: f64, (bar, unit): (f64, &str)) -> String {
+    format!("{name}: {value:.1} {unit} (bar {bar}){}", mark(value, bar)).trim_end().to_owned()
+}
+
+fn row(keys: &Keys, presses: &[[f64; 2]]) -> String {
+    let [cpu, wall] = [0, 1].map(|clock| {
+        let mut sorted: Vec<f64> = presses.iter().map(|press| press[clock]).collect();
+        sorted.sort_by(f64::total_cmp);
+        [0.5, 0.99, 1.0].map(|part| quantile(&sorted, part))
+    });
+    let bar = keys.bar_ms;
+    format!(
+        "{:<28}{:>9} {:>9.2} {:>8.2}{} {:>9.2} {:>9.2} {:>8.2}{} {:>9}",
+        keys.name,
+        presses.len(),
+        cpu[0],
+        cpu[1],
+        mark(cpu[1], bar),
+        cpu[2],
+        wall[0],
+        wall[1],
+        mark(wall[1], bar),
+        bar
+    )
 }
 
 /// The smallest value that is not below this part of all values.
@@ -224,6 +263,15 @@ fn quantile(sorted: &[f64], part: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_over_its_bar_is_marked() {
+        assert_eq!(single("start", 12.0, (50.0, "ms")), "start: 12.0 ms (bar 50)");
+        assert_eq!(single("start", 50.0, (50.0, "ms")), "start: 50.0 ms (bar 50)!");
+        assert!(single("start", f64::NAN, (50.0, "ms")).ends_with('!'));
+        let [good, bad] = [15.9, 16.0].map(|ms| row(&SCRIPT[0], &[[1.0, ms]]));
+        assert!(!good.contains('!') && bad.matches('!').count() == 1, "{good}\n{bad}");
+    }
 
     #[test]
     fn quantiles_are_values_of_the_sample() {

@@ -1,9 +1,10 @@
 //! Panels that lie over the article, one at a time; each is opened and closed by a key.
 
-use egui::Ui;
+use egui::{Key, Modifiers, Ui};
 
 use crate::{
-    App,
+    App, Command,
+    keys::{BINDINGS, Deed},
     link::Linking,
     panels::{
         CommentsPanel, ExchangePanel, Gui, GuidelinesPanel, LinkingPanel, ReviewPanel,
@@ -31,6 +32,48 @@ pub(crate) enum SheetKind {
     Export,
 }
 
+/// All of them, and how wide each wants to be, in points.
+const SHEETS: [(SheetKind, f32); 7] = [
+    (SheetKind::Linking, 720.0),
+    (SheetKind::Review, 900.0),
+    (SheetKind::Comments, 560.0),
+    (SheetKind::Statistics, 900.0),
+    (SheetKind::Guidelines, 900.0),
+    (SheetKind::Import, 720.0),
+    (SheetKind::Export, 720.0),
+];
+
+/// A panel that lies over the window, and the key that opens it.
+#[derive(Clone, Copy, Debug)]
+pub struct PanelKey {
+    /// What the key does, in English.
+    pub name: &'static str,
+    /// Its place on the keyboard.
+    pub key: Key,
+    /// What is held with it.
+    pub modifiers: Modifiers,
+}
+
+/// All panels that lie over the window, as the table of keys has them.
+pub fn panel_keys() -> impl Iterator<Item = PanelKey> {
+    let opens = |deed: &Deed| {
+        matches!(
+            deed,
+            Deed::Show(_)
+                | Deed::AskPath(_)
+                | Deed::ShowTraining(true)
+                | Deed::ShowAppearance(true)
+                | Deed::ToggleHelp
+                | Deed::Send(Command::FindSame { .. })
+        )
+    };
+    BINDINGS.iter().filter(move |binding| opens(&binding.command)).map(|binding| PanelKey {
+        name: binding.phrase.en,
+        key: binding.key,
+        modifiers: binding.modifiers,
+    })
+}
+
 /// The panel that is open.
 pub(crate) struct Sheet {
     pub(crate) kind: SheetKind,
@@ -56,7 +99,7 @@ impl Sheet {
         let panel = match kind {
             SheetKind::Linking => Panel::Linking(Box::new(LinkingPanel::new(engine))),
             SheetKind::Review => Panel::Review(ReviewPanel::new(app, ctx)),
-            SheetKind::Comments => Panel::Comments(Box::new(CommentsPanel::new(engine))),
+            SheetKind::Comments => Panel::Comments(Box::new(CommentsPanel::new())),
             SheetKind::Statistics => Panel::Statistics(StatisticsPanel::new(app, ctx)),
             SheetKind::Guidelines => Panel::Guidelines(GuidelinesPanel::new(app)),
             SheetKind::Import => Panel::Exchange(Box::new(ExchangePanel::new(engine, true))),
@@ -66,12 +109,12 @@ impl Sheet {
     }
 
     /// How wide it wants to be, in points.
-    pub(crate) const fn width(&self) -> f32 {
-        match self.kind {
-            SheetKind::Comments => 560.0,
-            SheetKind::Linking | SheetKind::Import | SheetKind::Export => 720.0,
-            SheetKind::Review | SheetKind::Statistics | SheetKind::Guidelines => 900.0,
-        }
+    pub(crate) fn width(&self) -> f32 {
+        let (_, width) = SHEETS
+            .iter()
+            .find(|(kind, _)| *kind == self.kind)
+            .expect("every panel is in the table");
+        *width
     }
 
     /// Draws it. Returns whether it is done.
@@ -88,6 +131,19 @@ impl Sheet {
             Panel::Statistics(panel) => panel.show(ui, gui),
             Panel::Guidelines(panel) => panel.show(ui, gui),
             Panel::Exchange(panel) => panel.show(ui, gui, app),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_panel_has_a_key() {
+        for (kind, _) in SHEETS {
+            let deed = Deed::Show(kind);
+            assert!(BINDINGS.iter().any(|binding| binding.command == deed), "{kind:?}");
         }
     }
 }

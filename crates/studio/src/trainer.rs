@@ -190,6 +190,9 @@ fn read(path: &std::path::Path, labels: &mut LabelSet) -> anyhow::Result<Vec<Doc
 }
 
 fn gazetteer(files: &TrainingFiles, own: &[GazetteerRecord]) -> anyhow::Result<Gazetteer> {
+    if files.with_base && files.gazetteer.is_empty() {
+        return Ok(Gazetteer::clone(&base::gazetteer(own)));
+    }
     let mut builder = GazetteerBuilder::new();
     if files.with_base {
         base::add_names(&mut builder, own);

@@ -11,8 +11,8 @@ use tawsim_tagger::Tagger;
 use crate::{
     App, Command, Measurement, TrainingFiles,
     app::Saved,
-    hints::{HintKind, Hints, Typed},
-    keymap::{Chord, Keymap},
+    hints::Hints,
+    keymap::Keymap,
     keys::{Deed, pressed_anywhere},
     learning::Learning,
     link::Linking,
@@ -30,6 +30,8 @@ use crate::{
 /// When the window looks again whether a write is on disk; and when, if the disk takes nothing.
 const SOON: Duration = Duration::from_millis(2);
 const LATER: Duration = Duration::from_millis(500);
+/// How often it looks how far an import is.
+const PROGRESS: Duration = Duration::from_millis(50);
 
 /// The program's window.
 pub struct Window {
@@ -156,6 +158,9 @@ impl Window {
             ui.ctx().request_repaint();
         }
         match self.app.saved() {
+            Saved::Soon if self.app.import_progress().is_some() => {
+                ui.ctx().request_repaint_after(PROGRESS);
+            }
             Saved::All => {}
             Saved::Soon => ui.ctx().request_repaint_after(SOON),
             Saved::Blocked => ui.ctx().request_repaint_after(LATER),

@@ -55,8 +55,8 @@ impl Work {
     pub(super) fn add_alias(&mut self, entry: &str) -> Result<(), AppError> {
         let NewEntry { name, .. } = self.new_entry()?;
         let dir = self.project.dir();
-        let records = base::records(&link::read_all(dir));
-        let known = records.iter().find(|record| record.id == entry);
+        let own = link::read_all(dir);
+        let known = base::record(&own, entry);
         let known = known.ok_or_else(|| AppError::UnknownEntry(entry.to_owned()))?;
         link::add_alias(dir, known, &name)?;
         self.n_own_entries += 1;

@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod exchange;
 mod export;
+mod import;
 mod library;
 mod links;
 mod open;
@@ -34,7 +35,8 @@ pub(crate) use saving::Saved;
 pub(crate) use settings::Settings;
 pub use statistics::{DocumentWork, Statistics, statistics};
 
-use crate::{Command, WorkState, worker::Job};
+use crate::Command;
+use import::{Imported, Importing};
 use library::Library;
 use same::Search;
 use saving::{PATIENCE, Queue, Saving};
@@ -87,6 +89,9 @@ struct Work {
     /// Reads what is on disk; only `saving` writes.
     project: Project,
     saving: Saving,
+    importing: Option<Importing>,
+    /// What an import has brought, until it is taken in; with the command that asked for it.
+    imported: Option<(Option<Command>, Result<Imported, AppError>)>,
     layer: LayerId,
     labels: Vec<String>,
     digits: Vec<String>,
@@ -151,7 +156,10 @@ impl App {
 
     /// Carries out a command as far as it goes without waiting for the disk.
     fn begin(&mut self, command: Command) -> Result<(), AppError> {
-        self.record(&command)?;
+        // An import is in the log when it is done.
+        if !matches!(command, Command::Import { .. }) {
+            self.record(&command)?;
+        }
         if !command.only_looks() {
             self.revision += 1;
         }
@@ -164,12 +172,6 @@ impl App {
             | Command::Help(_) => {
                 self.settings.set(&command);
                 Ok(())
-            }
-            Command::Import { .. } => {
-                self.open.as_mut().ok_or(AppError::NoProject)?.apply(command)?;
-                let settings = &self.settings;
-                let Some(work) = &mut self.open else { return Ok(()) };
-                Ok(work.library.arrange(settings, &work.project)?)
             }
             Command::Sort(_)
             | Command::Filter(_)
@@ -195,21 +197,26 @@ impl App {
         // The project's lock is held until it is dropped, and the same one may be opened again.
         self.open = None;
         let session = open::open(path, &self.options, &self.annotator)?;
-        let failures = session.failures.join("; ");
+        let (layer, articles) = (session.layer, session.articles.clone());
         let mut work = Work::new(session)?;
         work.library.arrange(&self.settings, &work.project)?;
         if let Some(first) = work.library.neighbour(None, crate::Toward::Later) {
             work.show(first)?;
         }
+        if let Some(folder) = articles {
+            work.begin_import(None, move |project, told| {
+                open::import(project, layer, (&folder, told))
+            })?;
+        }
         self.open = Some(work);
-        self.message = Some(failures).filter(|text| !text.is_empty());
         Ok(())
     }
 }
 
 impl Work {
     fn new(session: open::Session) -> Result<Self, StoreError> {
-        let open::Session { project, layer, labels, .. } = session;
+        let open::Session { project, layer, .. } = session;
+        let labels = open::labels_in(&project)?;
         let dir = project.dir().to_owned();
         let saving = Saving::start(project);
         let project = Project::open_read_only(&dir)?;
@@ -220,6 +227,8 @@ impl Work {
             digits: (1..=labels.len()).map(|digit| digit.to_string()).collect(),
             project,
             saving,
+            importing: None,
+            imported: None,
             layer,
             labels,
             document: None,
@@ -233,19 +242,20 @@ impl Work {
         })
     }
 
-    /// Takes in documents and labels that have come in beside the commands.
+    /// Takes in documents and labels that have come in beside the commands. What is marked or in
+    /// focus stays so.
     fn reread(&mut self) -> Result<(), StoreError> {
-        let shown = self.document.as_ref().map(OpenDocument::id);
         self.labels = open::labels_in(&self.project)?;
         self.digits = (1..=self.labels.len()).map(|digit| digit.to_string()).collect();
         self.library = Library::read(&self.project, self.layer)?;
         self.history = self.project.history()?;
         self.n_steps = self.project.last_seq()?;
-        if let Some(shown) = shown.or_else(|| self.library.all().first().map(|row| row.id)) {
-            self.show(shown).map_err(|error| match error {
-                AppError::Store(error) => error,
-                other => StoreError::Corrupt(other.to_string()),
-            })?;
+        if let Some(document) = &mut self.document {
+            let stored = self.project.document(document.id())?;
+            document.refresh(stored.annotations, self.layer, &self.labels);
+            if let Some(row) = self.library.get(document.id()) {
+                document.set_review(row.review);
+            }
         }
         Ok(())
     }

@@ -12,7 +12,10 @@ use tawsim_store::{
     StoreError,
 };
 
-use super::AppError;
+use super::{
+    AppError,
+    import::{Imported, Told},
+};
 
 /// Labels of a project that comes without any: those of the project's guidelines.
 const FIRST_LABELS: [&str; 6] = ["FACTION", "PLACE", "NUMBER", "PERSON", "ORG", "DATE"];
@@ -23,15 +26,12 @@ const EXTENSION: &str = "tawsim";
 pub(super) struct Session {
     pub(super) project: Project,
     pub(super) layer: LayerId,
-    /// Names of the labels in use, in order.
-    pub(super) labels: Vec<String>,
-    /// Files that could not be read, with the reason.
-    pub(super) failures: Vec<String>,
+    /// Where the articles are that are to be read into it.
+    pub(super) articles: Option<PathBuf>,
 }
 
 /// Opens what `path` is: a project, a folder of `.txt` and `.jsonl` files, or one such file.
 pub(super) fn open(path: &Path, options: &Options, annotator: &str) -> Result<Session, AppError> {
-    let mut failures = Vec::new();
     let mut project = if path.join("project.db").is_file() {
         Project::open(path, options)?
     } else {
@@ -43,11 +43,11 @@ pub(super) fn open(path: &Path, options: &Options, annotator: &str) -> Result<Se
         }
     };
     let layer = project.add_layer(annotator, LayerKind::Annotator)?;
-    if !path.join("project.db").is_file() {
-        import(&mut project, layer, (path, &mut failures))?;
+    let articles = (!path.join("project.db").is_file()).then(|| path.to_owned());
+    if articles.is_none() {
+        add_first_labels(&mut project)?;
     }
-    let labels = labels_of(&mut project)?;
-    Ok(Session { project, layer, labels, failures })
+    Ok(Session { project, layer, articles })
 }
 
 /// The project that belongs to a folder or file of articles: `NAME.tawsim` in the folder.
@@ -61,17 +61,17 @@ fn project_of(path: &Path) -> Result<PathBuf, AppError> {
 }
 
 /// Reads the articles into the project. Those it has already are not touched.
-fn import(
+pub(super) fn import(
     project: &mut Project,
     layer: LayerId,
-    (path, failures): (&Path, &mut Vec<String>),
-) -> Result<(), AppError> {
-    let files = files_of(path)?;
+    (path, told): (&Path, &Told),
+) -> Result<Imported, AppError> {
+    let (files, mut failures) = (files_of(path)?, Vec::new());
     let mut import = project.import(ImportOptions::into_layer(layer))?;
-    for file in files {
+    for file in told.each(false, &files) {
         let mut labels = LabelSet::new();
-        let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
-        let (documents, errors) = read(&file, &name, &mut labels);
+        let name = file.strip_prefix(path).unwrap_or(file).to_string_lossy().into_owned();
+        let (documents, errors) = read(file, &name, &mut labels);
         failures.extend(errors.into_iter().map(|error| format!("{name}: {error}")));
         for document in &documents {
             import.add(document, &labels)?;
@@ -86,7 +86,8 @@ fn import(
         };
         Some(format!("{}: {why}", skipped.document))
     }));
-    Ok(())
+    add_first_labels(project)?;
+    Ok(Imported { report: None, failures })
 }
 
 /// The readable files, sorted by path.
@@ -148,13 +149,13 @@ fn read(file: &Path, name: &str, labels: &mut LabelSet) -> (Vec<Document>, Vec<S
     (documents, errors)
 }
 
-/// The labels in use; a project without any gets the first ones.
-fn labels_of(project: &mut Project) -> Result<Vec<String>, StoreError> {
+/// A project without labels gets the first ones.
+fn add_first_labels(project: &mut Project) -> Result<(), StoreError> {
     if project.labels()?.is_empty() {
         let edits = FIRST_LABELS.map(|name| Edit::AddLabel(NewLabel::named(name)));
         project.apply_aside(&edits)?;
     }
-    labels_in(project)
+    Ok(())
 }
 
 /// Names of the labels in use, in order.

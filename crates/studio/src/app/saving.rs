@@ -120,10 +120,9 @@ impl Work {
         after: impl FnOnce(&mut Self, &Receipt) -> Result<(), AppError> + 'static,
     ) -> Result<(), AppError> {
         self.settle(None)?;
-        if let Some(writer) = &mut self.saving.writer {
-            writer.send(job);
-            self.saving.after = Some(Box::new(after));
-        }
+        let writer = self.saving.writer.as_mut().ok_or(AppError::NoProject)?;
+        writer.send(job);
+        self.saving.after = Some(Box::new(after));
         Ok(())
     }
 
@@ -150,6 +149,9 @@ impl Work {
     /// Takes in what the disk has answered by `until`, and goes on with a search. Returns whether nothing is on
     /// its way.
     fn settle(&mut self, until: Option<Instant>) -> Result<bool, AppError> {
+        if !self.settle_import(until)? {
+            return Ok(false);
+        }
         while self.saving.after.is_some() {
             match self.saving.report(until) {
                 None => return Ok(false),
@@ -196,7 +198,7 @@ impl App {
             match self.open.as_mut().map_or(Ok(true), |work| work.settle(until)) {
                 // What a command asked for is seen only when it is on disk.
                 Ok(true) => self.revision += u64::from(waited),
-                Ok(false) => return,
+                Ok(false) => return self.go_on_meanwhile(),
                 Err(error) => {
                     self.message = Some(error.to_string());
                     self.revision += 1;
@@ -205,6 +207,9 @@ impl App {
                     }
                 }
             }
+            if let Err(error) = self.take_import() {
+                self.message = Some(error.to_string());
+            }
             let Some(command) = self.queue.pop() else { return };
             if !command.is_answer() {
                 self.message = None;
@@ -212,6 +217,14 @@ impl App {
             if let Err(error) = self.begin(command) {
                 self.message = Some(error.to_string());
             }
+        }
+    }
+
+    /// While files are read in: looks at what is there already.
+    fn go_on_meanwhile(&mut self) {
+        while let Some(command) = self.queue.asked.front().and_then(|next| self.meanwhile(next)) {
+            self.queue.asked.pop_front();
+            self.message = self.begin(command).err().map(|error| error.to_string());
         }
     }
 
@@ -235,11 +248,15 @@ impl App {
     /// changed. Or if the disk takes no writes: then the change is tried again.
     pub fn apply(&mut self, command: Command) -> Result<(), AppError> {
         self.begin(command)?;
-        self.open.as_mut().map_or(Ok(true), |work| work.settle(None)).map(|_| ())
+        self.open.as_mut().map_or(Ok(true), |work| work.settle(None))?;
+        self.take_import()
     }
 
     pub(crate) fn saved(&self) -> Saved {
-        let state = self.open.as_ref().map_or(Saved::All, |work| work.saving.state());
+        let state = self.open.as_ref().map_or(Saved::All, |work| match work.importing {
+            Some(_) => Saved::Soon,
+            None => work.saving.state(),
+        });
         if state == Saved::All && !self.queue.is_empty() { Saved::Soon } else { state }
     }
 }

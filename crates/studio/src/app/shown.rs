@@ -2,7 +2,8 @@
 
 use tawsim_store::{DocumentRow, LayerId, Project};
 
-use super::*;
+use super::{App, AppError, OpenDocument, SameMentions, Saved, Settings, Work};
+use crate::{WorkState, worker::Job};
 
 impl App {
     pub(crate) const fn settings(&self) -> &Settings {

@@ -1,10 +1,9 @@
 //! The thread that knows the gazetteer.
 
 use std::{
-    collections::BTreeMap,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, LazyLock,
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -12,8 +11,7 @@ use std::{
 
 use tawsim_corpus::{Document, Entity, LabelSet, ValueDetails};
 use tawsim_tagger::{
-    DateInterval, EntityValue, Gazetteer, GazetteerBuilder, GazetteerRecord, LinkHints, Linker,
-    entity_values,
+    DateInterval, EntityValue, Gazetteer, GazetteerRecord, LinkHints, Linker, entity_values,
 };
 use tawsim_tokenizer::{NormalizeOptions, NumberValue, Span, Tokenized, Tokenizer, fold_into};
 
@@ -114,34 +112,39 @@ impl Links {
 
 /// The program's tables and the project's own as one.
 struct Tables {
-    gazetteer: Gazetteer,
-    records: BTreeMap<String, GazetteerRecord>,
-    /// All names of a record, folded.
-    folded: Vec<(String, String)>,
+    gazetteer: Arc<Gazetteer>,
+    own: Vec<GazetteerRecord>,
 }
+
+/// The names of an entry, folded.
+struct Folded<'a> {
+    names: String,
+    id: &'a str,
+}
+
+impl<'a> Folded<'a> {
+    fn of(record: &'a GazetteerRecord) -> Self {
+        let mut names = String::new();
+        let all = format!("{}|{}|{}", record.name, record.names, record.latin.to_lowercase());
+        fold_into(&all, &NormalizeOptions::LOOSE_KEY, &mut names);
+        Self { names, id: &record.id }
+    }
+
+    /// Length of the shortest name that holds this.
+    fn shortest_with(&self, wanted: &str) -> Option<usize> {
+        self.names.split('|').filter(|name| name.contains(wanted)).map(str::len).min()
+    }
+}
+
+/// Those of the program's tables.
+static FOLDED: LazyLock<Vec<Folded<'static>>> =
+    LazyLock::new(|| base::records(&[]).map(Folded::of).collect());
 
 impl Tables {
     /// A table of the project that cannot be read is left out; adding to it says why.
     fn read(project: &std::path::Path) -> Self {
-        Self::of(base::records(&own::read_all(project)))
-    }
-
-    fn of(all: Vec<GazetteerRecord>) -> Self {
-        let mut builder = GazetteerBuilder::new();
-        let mut records = BTreeMap::new();
-        for record in all {
-            if builder.add_record(&record).is_ok() {
-                records.insert(record.id.clone(), record);
-            }
-        }
-        let fold = |(id, record): (&String, &GazetteerRecord)| {
-            let mut folded = String::new();
-            let names = format!("{}|{}|{}", record.name, record.names, record.latin.to_lowercase());
-            fold_into(&names, &NormalizeOptions::LOOSE_KEY, &mut folded);
-            (folded, id.clone())
-        };
-        let folded = records.iter().map(fold).collect();
-        Self { gazetteer: builder.build(), records, folded }
+        let own = own::read_all(project);
+        Self { gazetteer: base::gazetteer(&own), own }
     }
 
     fn facts(&self, text: &str, entities: &[(Span, String)]) -> Vec<Facts> {
@@ -187,7 +190,7 @@ impl Tables {
         let mut candidates: Vec<Candidate> = Vec::new();
         for (id, score) in found {
             let is_known = candidates.iter().any(|candidate| candidate.record.id == id);
-            if let Some(record) = self.records.get(id).filter(|_| !is_known) {
+            if let Some(record) = base::record(&self.own, id).filter(|_| !is_known) {
                 candidates.push(Candidate { record: record.clone(), score });
             }
         }
@@ -203,15 +206,17 @@ impl Tables {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let fits = |(folded, id): &&(String, String)| is_for(id, label) && folded.contains(&wanted);
-        let mut found: Vec<&(String, String)> = self.folded.iter().filter(fits).collect();
-        let place = |(folded, id): &(String, String)| {
-            let names = folded.split('|');
-            let best = names.filter(|name| name.contains(&wanted)).map(str::len).min();
-            (best, id.clone())
-        };
-        found.sort_by_key(|entry| place(entry));
-        self.candidates(found.into_iter().map(|(_, id)| (id.as_str(), None)))
+        let own: Vec<Folded<'_>> = self.own.iter().map(Folded::of).collect();
+        let is_own = |id: &str| self.own.iter().any(|record| record.id == id);
+        let base = FOLDED.iter().filter(|folded| !is_own(folded.id));
+        let fits = |folded: &&Folded<'_>| is_for(folded.id, label);
+        let mut found: Vec<(usize, &str)> = base
+            .chain(&own)
+            .filter(fits)
+            .filter_map(|folded| Some((folded.shortest_with(&wanted)?, folded.id)))
+            .collect();
+        found.sort_unstable();
+        self.candidates(found.into_iter().map(|(_, id)| (id, None)))
     }
 }
 
@@ -276,16 +281,10 @@ mod tests {
         tables.facts(text, &entities.iter().map(entity).collect::<Vec<_>>())
     }
 
-    /// The tables of one country: all of them take long to build without optimisation.
-    fn small(project: &std::path::Path) -> Tables {
-        let all = base::records(&own::read_all(project)).into_iter();
-        Tables::of(all.filter(|r| r.country == "SY" || r.id.contains(":own:")).collect())
-    }
-
     #[test]
     fn entities_have_candidates_values_and_days() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let tables = small(folder.path());
+        let tables = Tables::read(folder.path());
         let text = "في 15 آذار 2018 قُتل نحو 25 من هيئة تحرير الشام قرب خان شيخون بريف إدلب";
         let entities = [
             ("15 آذار 2018", "DATE"),
@@ -333,15 +332,15 @@ mod tests {
         let dir = folder.path();
         let text = "سيطر لواء الاختبار على تل المثال";
         let entities = [("لواء الاختبار", "FACTION"), ("تل المثال", "PLACE")];
-        let before = facts(&small(dir), text, &entities);
+        let before = facts(&Tables::read(dir), text, &entities);
         assert!(before.iter().all(|facts| facts.candidates.is_empty()), "{before:?}");
         let new = NewEntry { class: "faction", name: "لواء الاختبار".to_owned() };
         let id = add_entry(dir, &new).expect("written");
         assert_eq!(add_entry(dir, &new).expect("known"), id, "it is added once");
-        let idlib = base::records(&[]).into_iter().find(|record| record.name == "إدلب");
+        let idlib = base::records(&[]).find(|record| record.name == "إدلب");
         let idlib = idlib.expect("the tables have it");
-        add_alias(dir, &idlib, "تل المثال").expect("written");
-        let tables = small(dir);
+        add_alias(dir, idlib, "تل المثال").expect("written");
+        let tables = Tables::read(dir);
         let after = facts(&tables, text, &entities);
         assert_eq!(after[0].candidates[0].record.id, id);
         assert_eq!(after[1].candidates[0].record.id, idlib.id);
@@ -350,7 +349,7 @@ mod tests {
             tables.search(text, label).into_iter().map(|c| c.record.id).collect()
         };
         assert_eq!(found("الاختبار", "FACTION"), [id]);
-        assert_eq!(found("المثال", "PLACE"), [idlib.id]);
+        assert_eq!(found("المثال", "PLACE"), [idlib.id.as_str()]);
         assert!(found("المثال", "FACTION").is_empty());
     }
 }

@@ -1,24 +1,30 @@
 //! Remarks on the annotation in focus and on the document.
 
-use egui::{Key, Ui};
+use egui::{Key, Ui, vec2};
+use tawsim_store::Comment;
 
 use super::Gui;
 use crate::{
     App, Command,
     keys::pressed_anywhere,
     language::phrases,
-    text::{ButtonLook, Direction, LineInput, Row, TextEngine},
+    text::{AreaInput, ButtonLook, Direction, Row, TextStyle},
 };
+
+/// Of the input, in points: three lines.
+const HEIGHT: f32 = 84.0;
+/// Room in points that a comment's first line leaves to who wrote it.
+const BESIDE: f32 = 190.0;
 
 /// The panel, while it is open.
 pub(crate) struct CommentsPanel {
-    input: LineInput,
+    input: AreaInput,
     is_new: bool,
 }
 
 impl CommentsPanel {
-    pub(crate) fn new(engine: &TextEngine) -> Self {
-        Self { input: super::line_input(engine, Direction::RightToLeft), is_new: true }
+    pub(crate) fn new() -> Self {
+        Self { input: AreaInput::new(super::input_style(Direction::RightToLeft)), is_new: true }
     }
 
     /// Draws it. Returns whether it is done.
@@ -36,7 +42,7 @@ impl CommentsPanel {
         gui.line(ui, |gui, ui| gui.engine.label(ui, &title, style, ink));
         self.list(ui, gui, app);
         let (width, hint) = (ui.available_width(), gui.say(phrases::COMMENT));
-        let response = self.input.ui(ui, gui.engine, width, hint);
+        let response = self.input.ui(ui, gui.engine, (vec2(width, HEIGHT), hint));
         if std::mem::take(&mut self.is_new) {
             response.request_focus();
         }
@@ -50,8 +56,7 @@ impl CommentsPanel {
             (add, flag, flag_document, gui.button(ui, phrases::CLOSE, ButtonLook::Normal))
         });
         if (entered || add) && !self.input.text().trim().is_empty() {
-            gui.ask(Command::Comment(self.input.text()));
-            self.input.set_text(gui.engine, "");
+            gui.ask(Command::Comment(self.input.take()));
             response.request_focus();
         }
         if flag {
@@ -70,26 +75,40 @@ impl CommentsPanel {
         let room = ui.ctx().content_rect().height() - 320.0;
         gui.scrolled(ui, ("comments", room), |gui, ui| {
             for comment in &comments {
-                let is_here = comment.span == focused || comment.span.is_none();
                 let span = document.annotations().iter().find(|a| Some(a.id) == comment.span);
                 let about = span.map_or("", |a| a.span.slice(document.text()));
-                let settled =
-                    if comment.is_resolved { phrases::SETTLED } else { phrases::OPEN_REMARK };
-                let note = format!("{} · {} {}", comment.author, gui.say(settled), about);
-                let row = Row {
-                    text: &comment.text,
-                    direction: Direction::of(&comment.text),
-                    note: &note,
-                    note_direction: gui.language.direction(),
-                    swatch: None,
-                    selected: is_here && !comment.is_resolved,
-                    name: "",
-                };
-                let style = gui.style();
-                if gui.engine.row(ui, &row, style).clicked() {
-                    gui.ask(Command::ResolveComment(comment.id, !comment.is_resolved));
-                }
+                let is_here = comment.span == focused || comment.span.is_none();
+                row(ui, gui, (comment, about, is_here));
             }
+        });
+    }
+}
+
+/// A comment; a click settles it or opens it again.
+fn row(ui: &mut Ui, gui: &mut Gui<'_>, (comment, about, is_here): (&Comment, &str, bool)) {
+    let settled = if comment.is_resolved { phrases::SETTLED } else { phrases::OPEN_REMARK };
+    let note = format!("{} · {} {about}", comment.author, gui.say(settled));
+    let style = gui.style();
+    let written = TextStyle { direction: Direction::of(&comment.text), ..style };
+    let room = ui.available_width() - BESIDE;
+    let lines: Vec<String> =
+        comment.text.lines().flat_map(|line| gui.lines(line, written, room)).collect();
+    let Some((first, further)) = lines.split_first() else { return };
+    let row = Row {
+        note: &note,
+        note_direction: gui.language.direction(),
+        selected: is_here && !comment.is_resolved,
+        name: &comment.text,
+        ..Row::new(first, written.direction)
+    };
+    if gui.engine.row(ui, &row, style).clicked() {
+        gui.ask(Command::ResolveComment(comment.id, !comment.is_resolved));
+    }
+    let ink = ui.visuals().text_color();
+    for line in further {
+        gui.line(ui, |gui, ui| {
+            ui.add_space(8.0);
+            gui.engine.label(ui, line, written, ink);
         });
     }
 }

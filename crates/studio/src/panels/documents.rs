@@ -86,13 +86,11 @@ impl DocumentsPanel {
                 let row = app.row(idx);
                 let note = note_of(gui, row);
                 let shown = Row {
-                    text: &row.name,
-                    direction: Direction::of(&row.name),
                     note: &note,
                     note_direction: gui.language.direction(),
                     swatch: Some(state_color(ui, WorkState::of(row))),
                     selected: current == Some(idx),
-                    name: "",
+                    ..Row::new(&row.name, Direction::of(&row.name))
                 };
                 if gui.engine.row(ui, &shown, style).clicked() {
                     gui.ask(Command::OpenDocument(row.id));

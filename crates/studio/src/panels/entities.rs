@@ -95,17 +95,15 @@ fn group_row(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, label_idx: usize) {
     let document = app.document().expect("groups are those of a document");
     let n = document.n_with_label(label_idx).to_string();
     let style = gui.bold();
+    let name = match app.labels().get(label_idx) {
+        Some(label) => label_name(label, gui.language),
+        None => gui.say(phrases::RETIRED),
+    };
     let row = Row {
-        text: match app.labels().get(label_idx) {
-            Some(label) => label_name(label, gui.language),
-            None => gui.say(phrases::RETIRED),
-        },
-        direction: style.direction,
         note: &n,
         note_direction: gui.language.direction(),
         swatch: Some(label_color(ui.ctx().theme(), label_idx)),
-        selected: false,
-        name: "",
+        ..Row::new(name, style.direction)
     };
     gui.engine.row(ui, &row, style);
 }
@@ -119,13 +117,10 @@ fn annotation_row(ui: &mut Ui, gui: &mut Gui<'_>, document: &OpenDocument, idx: 
         _ => gui.say(phrases::CONFIRMED).to_owned(),
     };
     let row = Row {
-        text: surface,
-        direction: Direction::RightToLeft,
         note: &note,
         note_direction: gui.language.direction(),
-        swatch: None,
         selected: document.focus() == Some(idx),
-        name: "",
+        ..Row::new(surface, Direction::RightToLeft)
     };
     let style = gui.style();
     if gui.engine.row(ui, &row, style).clicked() {

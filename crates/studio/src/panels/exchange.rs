@@ -65,7 +65,8 @@ impl ExchangePanel {
             self.chosen = (self.chosen + self.formats.len() - 1) % self.formats.len();
         }
         let path = self.path.text().trim().to_owned();
-        let can = app.project().is_some() && !path.is_empty();
+        let is_busy = app.import_progress().is_some();
+        let can = app.project().is_some() && !path.is_empty() && !is_busy;
         let look = if can { ButtonLook::Selected } else { ButtonLook::Disabled };
         let entered = response.has_focus() && step(Key::Enter);
         let (accepted, browse, close) = gui.line(ui, |gui, ui| {
@@ -93,13 +94,10 @@ impl ExchangePanel {
                     name => (*title, name),
                 };
                 let row = Row {
-                    text,
-                    direction: Direction::of(text),
                     note,
                     note_direction: Direction::LeftToRight,
-                    swatch: None,
                     selected: idx == self.chosen,
-                    name: "",
+                    ..Row::new(text, Direction::of(text))
                 };
                 let style = gui.style();
                 let response = gui.engine.row(ui, &row, style);
@@ -123,8 +121,12 @@ impl ExchangePanel {
         }
     }
 
-    /// What the last import or export said.
+    /// How far an import is, or what the last import or export said.
     fn report(&self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
+        if let Some(progress) = app.import_progress() {
+            let said = progress.say(gui.language);
+            return gui.line(ui, |gui, ui| gui.label(ui, &said));
+        }
         let Some(report) = app.message().or_else(|| app.report()) else { return };
         let style = crate::text::TextStyle { direction: Direction::LeftToRight, ..gui.style() };
         let ink = ui.visuals().text_color();

@@ -8,7 +8,7 @@ use super::Gui;
 use crate::{
     App,
     language::phrases,
-    text::{ButtonLook, Direction, TextEngine, TextStyle},
+    text::{ButtonLook, Direction, TextStyle},
 };
 
 /// The file, in the project's folder or in the one around it.
@@ -79,24 +79,7 @@ fn style_of(gui: &Gui<'_>, block: &Block) -> TextStyle {
 fn lines_of(gui: &mut Gui<'_>, block: &Block, width: f32) -> Vec<String> {
     let style = style_of(gui, block);
     let room = width - block.item as f32 * 20.0;
-    wrap(&block.text, |line| fits(gui.engine, line, style, room))
-}
-
-fn fits(engine: &mut TextEngine, line: &str, style: TextStyle, room: f32) -> bool {
-    engine.width_of(line, style) <= room
-}
-
-/// Breaks a text into lines at its spaces; each line is as long as it fits.
-fn wrap(text: &str, mut fits: impl FnMut(&str) -> bool) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let longer = lines.last().map(|line| format!("{line} {word}"));
-        match longer.filter(|line| fits(line)) {
-            Some(longer) => *lines.last_mut().expect("it was made longer") = longer,
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
+    gui.lines(&block.text, style, room)
 }
 
 fn draw(ui: &mut Ui, gui: &mut Gui<'_>, block: &Block, lines: &[String]) {
@@ -190,7 +173,7 @@ mod tests {
 
     #[test]
     fn lines_are_as_long_as_they_fit() {
-        let lines = wrap("aa bb cc dddddd e", |line| line.len() <= 5);
+        let lines = super::super::wrap("aa bb cc dddddd e", |line| line.len() <= 5);
         assert_eq!(lines, ["aa bb", "cc", "dddddd", "e"]);
         assert!(blocks(DEFAULT).len() > 10);
     }

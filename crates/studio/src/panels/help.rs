@@ -114,13 +114,10 @@ fn lines(gui: &Gui<'_>, (app, change): (&App, &KeyChange)) -> Vec<Line> {
 fn show_line(ui: &mut Ui, gui: &mut Gui<'_>, line: &Line) {
     let style = gui.style();
     let row = Row {
-        text: &line.what,
-        direction: style.direction,
         note: if line.is_waiting { "…" } else { &line.key },
         note_direction: Direction::LeftToRight,
-        swatch: None,
         selected: line.is_waiting,
-        name: "",
+        ..Row::new(&line.what, style.direction)
     };
     if let Some(idx) = line.binding.filter(|_| gui.engine.row(ui, &row, style).clicked()) {
         gui.asked.push(Deed::Rebind(idx));

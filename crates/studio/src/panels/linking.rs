@@ -5,8 +5,9 @@ use tawsim_tagger::GazetteerRecord;
 
 use super::Gui;
 use crate::{
-    App, Command,
+    App, Command, Language,
     keys::{digit_pressed, pressed, pressed_anywhere},
+    kinds::{kind_name, side_name},
     language::phrases,
     link::{BASE_GAZETTEER, Candidate, Facts, Linking, NIL, NO_GAZETTEER, OWN_GAZETTEER},
     text::{ButtonLook, Direction, LineInput, Row, TextEngine},
@@ -144,13 +145,11 @@ fn list(ui: &mut Ui, gui: &mut Gui<'_>, candidates: &[Candidate]) -> Option<usiz
         for (idx, Candidate { record, score }) in candidates.iter().enumerate() {
             let text = format!("{}  {}", idx + 1, name_of(record));
             let row = Row {
-                text: &text,
-                direction: Direction::RightToLeft,
-                note: &note_of(record, *score),
-                note_direction: Direction::LeftToRight,
-                swatch: None,
+                note: &note_of(record, *score, gui.language),
+                note_direction: gui.language.direction(),
                 selected: idx == 0,
                 name: &record.name,
+                ..Row::new(&text, Direction::RightToLeft)
             };
             let style = gui.style();
             if gui.engine.row(ui, &row, style).clicked() {
@@ -180,9 +179,10 @@ fn name_of(record: &GazetteerRecord) -> String {
 }
 
 /// What it is, its code, its place on the map, how likely it is meant.
-fn note_of(record: &GazetteerRecord, score: Option<f32>) -> String {
-    let mut parts = vec![record.kind.clone(), record.country.clone(), record.pcode.clone()];
-    parts.push(record.side.clone());
+fn note_of(record: &GazetteerRecord, score: Option<f32>, language: Language) -> String {
+    let kind = kind_name(&record.kind, language).to_owned();
+    let side = side_name(&record.side, language).to_owned();
+    let mut parts = vec![kind, side, record.country.clone(), record.pcode.clone()];
     if !record.lat.is_empty() {
         parts.push(format!("{}, {}", record.lat, record.lon));
     }

@@ -1,6 +1,7 @@
 //! What the other mouse button opens on an annotation or on marked text.
 
 use egui::{Color32, Ui};
+use tawsim_tagger::Linker;
 
 use super::Gui;
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     keys::Deed,
     language::{Phrase, label_name, phrases},
     palette::label_color,
+    sheets::SheetKind,
     text::{Direction, Row},
 };
 
@@ -20,7 +22,8 @@ pub(crate) fn menu(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
     ui.set_width(WIDTH);
     let is_annotation = document.marked().is_none();
     if is_annotation {
-        deeds(ui, gui, &[(phrases::ACCEPT, Command::Accept), (phrases::REJECT, Command::Reject)]);
+        let [accept, reject] = [Command::Accept, Command::Reject].map(Deed::Send);
+        deeds(ui, gui, &[(phrases::ACCEPT, accept), (phrases::REJECT, reject)]);
         ui.separator();
     }
     for (idx, label) in app.labels().iter().enumerate() {
@@ -31,20 +34,25 @@ pub(crate) fn menu(ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
             gui.ask(Command::Label(idx));
         }
     }
-    if is_annotation {
+    if let Some(focused) = document.focused().filter(|_| is_annotation) {
         ui.separator();
-        let here = Command::FindSame { everywhere: false };
-        let everywhere = Command::FindSame { everywhere: true };
+        let [here, everywhere] =
+            [false, true].map(|everywhere| Deed::Send(Command::FindSame { everywhere }));
         deeds(ui, gui, &[(phrases::DO_SAME, here), (phrases::DO_SAME_PROJECT, everywhere)]);
+        ui.separator();
+        if Linker::links_label(&focused.label) || focused.label == "NUMBER" {
+            deeds(ui, gui, &[(phrases::DO_LINK, Deed::Show(SheetKind::Linking))]);
+        }
+        deeds(ui, gui, &[(phrases::FLAG, Deed::Send(Command::FlagFocus))]);
+        deeds(ui, gui, &[(phrases::DO_COMMENT, Deed::Show(SheetKind::Comments))]);
     }
 }
 
-fn deeds(ui: &mut Ui, gui: &mut Gui<'_>, items: &[(Phrase, Command)]) {
-    for (phrase, command) in items {
-        let deed = Deed::Send(command.clone());
-        let key = gui.keymap.key_of(&deed);
+fn deeds(ui: &mut Ui, gui: &mut Gui<'_>, items: &[(Phrase, Deed)]) {
+    for (phrase, deed) in items {
+        let key = gui.keymap.key_of(deed);
         if item(ui, gui, (gui.say(*phrase), &key, None)) {
-            gui.asked.push(deed);
+            gui.asked.push(deed.clone());
         }
     }
 }
@@ -57,13 +65,10 @@ fn item(
 ) -> bool {
     let style = gui.style();
     let row = Row {
-        text,
-        direction: style.direction,
         note: key,
         note_direction: Direction::LeftToRight,
         swatch,
-        selected: false,
-        name: "",
+        ..Row::new(text, style.direction)
     };
     let chosen = gui.engine.row(ui, &row, style).clicked();
     if chosen {

@@ -56,8 +56,11 @@ const SIZE_PT: f32 = 15.0;
 
 /// An empty input for a line of text that mostly runs in this direction.
 fn line_input(engine: &TextEngine, direction: Direction) -> LineInput {
-    let style = TextStyle { size_pt: SIZE_PT, line_height: 1.6, bold: false, direction };
-    LineInput::new(engine, style)
+    LineInput::new(engine, input_style(direction))
+}
+
+const fn input_style(direction: Direction) -> TextStyle {
+    TextStyle { size_pt: SIZE_PT, line_height: 1.6, bold: false, direction }
 }
 
 /// What every panel draws with, and where its requests go.
@@ -114,6 +117,11 @@ impl Gui<'_> {
     fn text_button(&mut self, ui: &mut Ui, text: &str, look: ButtonLook) -> bool {
         let style = self.style();
         self.engine.button(ui, text, style, look).clicked()
+    }
+
+    /// A text broken at its spaces into lines that are at most `room` points long.
+    fn lines(&mut self, text: &str, style: TextStyle, room: f32) -> Vec<String> {
+        wrap(text, |line| self.engine.width_of(line, style) <= room)
     }
 
     /// A line of widgets from the side on which the language begins.
@@ -211,4 +219,17 @@ impl Gui<'_> {
         let align = if self.language.direction().is_rtl() { Align::Max } else { Align::Min };
         ui.with_layout(Layout::top_down(align), |ui| add(self, ui)).inner
     }
+}
+
+/// Breaks a text into lines at its spaces; each line is as long as it fits.
+fn wrap(text: &str, mut fits: impl FnMut(&str) -> bool) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        match longer.filter(|line| fits(line)) {
+            Some(longer) => *lines.last_mut().expect("it was made longer") = longer,
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

@@ -178,13 +178,11 @@ fn disagreement(
         );
         let label_idx = app.labels().iter().position(|label| *label == candidate.label);
         let row = Row {
-            text: &text,
-            direction: gui.language.direction(),
             note: &who.join("، "),
             note_direction: Direction::of(who.first().unwrap_or(&"")),
             swatch: label_idx.map(|idx| label_color(ui.ctx().theme(), idx)),
             selected: is_current,
-            name: "",
+            ..Row::new(&text, gui.language.direction())
         };
         if gui.engine.row(ui, &row, style).clicked() {
             clicked = Some(idx);

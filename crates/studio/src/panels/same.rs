@@ -45,13 +45,10 @@ fn groups(ui: &mut Ui, gui: &mut Gui<'_>, found: &SameMentions) {
         let digit = if idx < 9 { (idx + 1).to_string() } else { String::new() };
         let note = format!("× {}   {check}  {digit}", group.mentions.len());
         let row = Row {
-            text: &group.written,
-            direction: Direction::RightToLeft,
             note: &note,
             note_direction: gui.language.direction(),
-            swatch: None,
             selected: group.is_chosen,
-            name: "",
+            ..Row::new(&group.written, Direction::RightToLeft)
         };
         let style = gui.style();
         if gui.engine.row(ui, &row, style).clicked() {

@@ -33,7 +33,9 @@ pub(crate) fn status(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, tagging: Option<
             if let Some([done, all]) = app.search_progress() {
                 gui.label(ui, &phrases::SEARCHING.with(gui.language, &[&done, &all]));
             }
-            if let Some([done, all]) = tagging {
+            if let Some(progress) = app.import_progress() {
+                gui.label(ui, &progress.say(gui.language));
+            } else if let Some([done, all]) = tagging {
                 gui.label(ui, &phrases::TAGGING.with(gui.language, &[&done, &all]));
             }
             if app.n_documents() > 0 {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{
     Event, EventFilter, ImeEvent, Key, Modifiers, Painter, Pos2, Rect, Response, ScrollArea, Sense,
-    Ui, WidgetInfo, output::IMEOutput, pos2, vec2,
+    Ui, pos2, vec2,
 };
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 
@@ -15,13 +15,13 @@ use super::{
     article::{Article, Setting},
     edits::{Edits, Travel},
     engine::TextEngine,
+    field::{CARET_WIDTH, name_input, paint_frame, paint_hint, tell_input_method},
     fonts::TextStyle,
     geometry::{to_layout, to_screen},
 };
 use crate::Edge;
 
 const PADDING: egui::Vec2 = vec2(7.0, 4.0);
-const CARET_WIDTH: f32 = 1.5;
 /// Beside every line, and still exact enough to tell its letters apart.
 const FAR: f32 = 1e5;
 
@@ -61,6 +61,13 @@ impl AreaInput {
         &self.text
     }
 
+    /// Takes what was typed and leaves the input empty.
+    pub(crate) fn take(&mut self) -> String {
+        let text = std::mem::take(&mut self.text);
+        *self = Self::new(self.style);
+        text
+    }
+
     /// Draws the input and takes what is typed into it. The response is marked as changed if the
     /// text is another one now.
     pub(crate) fn ui(
@@ -71,12 +78,8 @@ impl AreaInput {
     ) -> Response {
         let before = self.text.clone();
         let (rect, frame) = ui.allocate_exact_size(size, Sense::hover());
-        let visuals = ui.visuals();
         let focused = ui.memory(|memory| memory.has_focus(frame.id.with("text")));
-        let weak = egui::Stroke::new(1.0, visuals.weak_text_color());
-        let stroke = if focused { visuals.selection.stroke } else { weak };
-        let fill = visuals.extreme_bg_color;
-        ui.painter().rect(rect, 3.0, fill, stroke, egui::StrokeKind::Inside);
+        paint_frame(ui, rect, focused);
         let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink2(PADDING)));
         let area = ScrollArea::vertical().id_salt("area").auto_shrink(false);
         let id = frame.id.with("text");
@@ -85,10 +88,12 @@ impl AreaInput {
         if self.text != before {
             response.mark_changed();
         }
-        response.widget_info(|| WidgetInfo {
-            label: Some(name.to_owned()),
-            ..WidgetInfo::text_edit(true, &before, &self.text, name)
-        });
+        if self.text.is_empty() && self.preedit.is_empty() {
+            let room = rect.shrink2(PADDING);
+            let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
+            paint_hint(ui, engine, (&painter, room), (name, self.style));
+        }
+        name_input(&response, name, [&before, &self.text]);
         response
     }
 
@@ -240,7 +245,8 @@ impl AreaInput {
         }
         let rtl = self.style.direction.is_rtl();
         match key {
-            Key::Enter if !modifiers.command => self.replace("\n"),
+            // Enter alone belongs to the panel: it sends what was written.
+            Key::Enter if shift => self.replace("\n"),
             Key::ArrowLeft => self.go(self.beside(rtl, by_word), shift),
             Key::ArrowRight => self.go(self.beside(!rtl, by_word), shift),
             Key::ArrowUp => self.go_line(-1.0, shift),
@@ -353,13 +359,7 @@ impl AreaInput {
         if std::mem::take(&mut self.follows_caret) {
             ui.scroll_to_rect(caret, None);
         }
-        let ime = IMEOutput {
-            purpose: egui::IMEPurpose::Normal,
-            rect: response.rect,
-            cursor_rect: caret,
-            should_interrupt_composition: false,
-        };
-        ui.output_mut(|output| output.ime = Some(ime));
+        tell_input_method(ui, response.rect, caret);
     }
 }
 

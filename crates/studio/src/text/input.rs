@@ -1,19 +1,19 @@
 //! A single-line text input for either direction: caret, selection, clipboard, input methods.
 
 use egui::{
-    Event, EventFilter, ImeEvent, Key, Modifiers, Painter, Pos2, Rect, Response, Sense, Ui,
-    WidgetInfo, output::IMEOutput, pos2, vec2,
+    Event, EventFilter, ImeEvent, Key, Modifiers, Painter, Pos2, Rect, Response, Sense, Ui, pos2,
+    vec2,
 };
 use parley::{LineHeight, PlainEditor, PlainEditorDriver, StyleProperty};
 
 use super::{
     edits::{Edits, Travel},
     engine::TextEngine,
+    field::{CARET_WIDTH, name_input, paint_frame, paint_hint, tell_input_method},
     fonts::{Direction, TextStyle},
 };
 
 const PADDING: egui::Vec2 = vec2(7.0, 3.0);
-const CARET_WIDTH: f32 = 1.5;
 
 /// The input's text and caret; kept between frames.
 pub(crate) struct LineInput {
@@ -75,10 +75,7 @@ impl LineInput {
         if text != before {
             response.mark_changed();
         }
-        response.widget_info(|| WidgetInfo {
-            label: Some(hint.to_owned()),
-            ..WidgetInfo::text_edit(true, &before, &text, hint)
-        });
+        name_input(&response, hint, [&before, &text]);
         self.keep_caret_inside(inner);
         self.paint(ui, engine, &response, (inner, hint));
         response
@@ -187,21 +184,11 @@ impl LineInput {
         response: &Response,
         (inner, hint): (Rect, &str),
     ) {
-        let visuals = ui.visuals();
         let frame = inner.expand2(PADDING);
-        let idle = visuals.widgets.inactive.bg_stroke;
-        let idle = egui::Stroke::new(idle.width.max(1.0), visuals.weak_text_color());
-        let stroke = if response.has_focus() { visuals.selection.stroke } else { idle };
-        let inside = egui::StrokeKind::Inside;
-        ui.painter().rect(frame, 3.0, visuals.extreme_bg_color, stroke, inside);
+        paint_frame(ui, frame, response.has_focus());
         let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
         if self.editor.raw_text().is_empty() {
-            let layout = engine.line(hint, self.style);
-            let width = engine.size_of(&layout).x;
-            let right = self.style.direction.is_rtl();
-            let x = if right { inner.right() - width } else { inner.left() };
-            let weak = visuals.weak_text_color();
-            engine.paint(&painter, &layout, pos2(x, inner.top()), weak);
+            paint_hint(ui, engine, (&painter, inner), (hint, self.style));
         }
         self.paint_text(ui, &painter, engine, (inner, response));
     }
@@ -231,13 +218,7 @@ impl LineInput {
         let caret = self.editor.cursor_geometry(CARET_WIDTH * scale).map(place);
         if let Some(caret) = caret.filter(|_| response.has_focus()) {
             painter.rect_filled(caret, 0.0, ink);
-            let ime = IMEOutput {
-                purpose: egui::IMEPurpose::Normal,
-                rect: response.rect,
-                cursor_rect: caret,
-                should_interrupt_composition: false,
-            };
-            ui.output_mut(|output| output.ime = Some(ime));
+            tell_input_method(ui, response.rect, caret);
         }
     }
 }

@@ -41,6 +41,14 @@ pub(crate) struct Row<'a> {
     pub(crate) name: &'a str,
 }
 
+impl<'a> Row<'a> {
+    /// A line with nothing but its text.
+    pub(crate) const fn new(text: &'a str, direction: Direction) -> Self {
+        let (note, note_direction) = ("", direction);
+        Self { text, direction, note, note_direction, swatch: None, selected: false, name: "" }
+    }
+}
+
 /// Height of a row in points.
 pub(crate) fn row_height(style: TextStyle) -> f32 {
     (style.size_pt * style.line_height + 4.0).ceil()

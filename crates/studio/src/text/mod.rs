@@ -5,12 +5,12 @@
 //! glyphs into one texture, and `egui` paints them as a mesh. Offsets in and out are bytes of the
 //! text that was given; nothing is normalised.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no panel has a text of several lines yet"))]
 mod area;
 mod article;
 mod atlas;
 mod edits;
 mod engine;
+mod field;
 mod fonts;
 mod geometry;
 mod highlight;
@@ -26,6 +26,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use area::AreaInput;
 pub(crate) use engine::TextEngine;
 pub(crate) use fonts::{Direction, TextStyle};
 pub(crate) use input::LineInput;

@@ -1,10 +1,17 @@
 //! What keys and panels ask for, and how it is done.
 
-use egui::Modifiers;
+use egui::{Key, Modifiers, Ui};
 
-use crate::text::Reach;
-
-use super::*;
+use super::Window;
+use crate::{
+    Command,
+    hints::{HintKind, Hints, Typed},
+    keymap::Chord,
+    keys::Deed,
+    panels::{AppearancePanel, KeyChange, PathPanel},
+    sheets::Sheet,
+    text::Reach,
+};
 
 impl Window {
     pub(super) fn obey(&mut self, ui: &Ui) {

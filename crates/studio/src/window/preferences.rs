@@ -1,6 +1,11 @@
 //! What a person sets once: language, light, letters, keys.
 
-use super::*;
+use std::path::PathBuf;
+
+use super::Window;
+use crate::{
+    keymap::Keymap, keys::Deed, language::phrases, panels::KeyChange, preferences::Preferences,
+};
 
 impl Window {
     pub(super) fn prefer(&mut self, deed: Deed) {
@@ -31,7 +36,7 @@ impl Window {
             self.preferences.font = Some(path);
         } else {
             let language = self.app.settings().language;
-            self.app.say(crate::language::phrases::NO_FONT.with(language, &[&path.display()]));
+            self.app.say(phrases::NO_FONT.with(language, &[&path.display()]));
         }
     }
 

@@ -1,9 +1,14 @@
 //! Correcting by keyboard alone.
 
-use tawsim_studio::Command;
+use std::collections::BTreeSet;
+
+use egui::{Event, Key, Modifiers, accesskit::Role};
+use egui_kittest::{Harness, Node, kittest::NodeT as _};
+use tawsim_studio::{Command, Language, Window, panel_keys};
 
 use super::support::{
-    entities, entities as entities_of, folder, harness, press, suggestions, window,
+    entities, entities as entities_of, folder, full_window, harness, press, press_key, suggestions,
+    window,
 };
 
 /// Keys pressed in the first article, in which `FACTION داعش`, `PERSON حلب` and
@@ -92,6 +97,7 @@ fn undo_stops_before_it_takes_documents_away() {
     assert_eq!(state.matches("suggested").count(), 3, "{state}");
 }
 
+<<<<<<< HEAD
 #[test]
 fn after_a_document_comes_the_least_sure_one() {
     let folder = folder();
@@ -108,4 +114,57 @@ fn after_a_document_comes_the_least_sure_one() {
     assert_eq!(entities(&window), ["PLACE تقد"], "the third");
     press(&mut window, "Enter Space");
     assert_eq!(entities(&window), ["PLACE قصف"], "then the second");
+=======
+/// Everything on the screen that can be used: role and name.
+fn controls(window: &Harness<'_, Window>) -> BTreeSet<(String, String)> {
+    let nodes = window.root().children_recursive();
+    let named = nodes.map(|node| node.accesskit_node()).filter(|node| !node.is_disabled());
+    let is_control = |role| {
+        matches!(role, Role::Button | Role::TextInput | Role::MultilineTextInput | Role::ListItem)
+    };
+    named
+        .filter(|node| is_control(node.role()))
+        .map(|node| (format!("{:?}", node.role()), node.label().unwrap_or_default()))
+        .collect()
+}
+
+/// Steps with Tab through what can be used and types into each input. Returns what was reached.
+fn tour(window: &mut Harness<'_, Window>, panel: &str) -> BTreeSet<(String, String)> {
+    let mut reached = BTreeSet::new();
+    for _ in 0..120 {
+        press_key(window, Key::Tab, Modifiers::NONE);
+        let Some(focused) = window.root().children_recursive().find(Node::is_focused) else {
+            continue;
+        };
+        let node = focused.accesskit_node();
+        let (role, name) = (node.role(), node.label().unwrap_or_default());
+        let is_new = reached.insert((format!("{role:?}"), name.clone()));
+        if is_new && matches!(role, Role::TextInput | Role::MultilineTextInput) {
+            window.event(Event::Text("قسد".into()));
+            window.run_steps(2);
+            let focused = window.root().children_recursive().find(Node::is_focused);
+            let value = focused.and_then(|node| node.accesskit_node().value()).unwrap_or_default();
+            assert!(value.contains("قسد"), "{panel}: {name} took {value:?}");
+        }
+    }
+    reached
+}
+
+#[test]
+fn every_panel_is_worked_by_keyboard_alone() {
+    for panel in panel_keys() {
+        let folder = folder();
+        let mut window = full_window(folder.path(), Language::English);
+        let before = controls(&window);
+        press_key(&mut window, panel.key, panel.modifiers);
+        let of_panel: BTreeSet<_> = controls(&window).difference(&before).cloned().collect();
+        assert!(!of_panel.is_empty(), "{} opens nothing", panel.name);
+        let reached = tour(&mut window, panel.name);
+        let missed: Vec<_> = of_panel.difference(&reached).collect();
+        assert!(missed.is_empty(), "{}: Tab does not reach {missed:?}", panel.name);
+        press(&mut window, "Escape Escape");
+        let left: Vec<_> = controls(&window).intersection(&of_panel).cloned().collect();
+        assert!(left.is_empty(), "{}: Escape leaves {left:?}", panel.name);
+    }
+>>>>>>> 1440c94 (Read files in on a thread of its own; share what names are made of)
 }

@@ -5,21 +5,9 @@ use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
 };
-use tawsim_studio::Window;
+use tawsim_studio::{Language, Window, panel_keys};
 
-use super::support::{folder, press, window};
-
-/// How each panel is opened.
-const PANELS: &[(&str, &str)] = &[
-    ("the window", ""),
-    ("the window in Arabic", "F2"),
-    ("the table of keys", "F1"),
-    ("the same mentions", "a"),
-    ("the path of a project", "ctrl+O"),
-    ("the path of an export", "ctrl+E"),
-    ("font and size", "ctrl+T"),
-    ("hints", "h"),
-];
+use super::support::{folder, full_window, press, press_key, window};
 
 /// What can take the keyboard focus or be clicked, and has no name.
 fn nameless(window: &Harness<'_, Window>) -> (usize, Vec<String>) {
@@ -54,14 +42,22 @@ fn nameless(window: &Harness<'_, Window>) -> (usize, Vec<String>) {
 
 #[test]
 fn every_control_has_a_name() {
-    for (panel, keys) in PANELS {
+    let nothing = ("the window", None);
+    let panels = panel_keys().map(|panel| (panel.name, Some((panel.key, panel.modifiers))));
+    let panels: Vec<_> = std::iter::once(nothing).chain(panels).collect();
+    assert!(panels.len() > 12, "{panels:?}");
+    for language in [Language::English, Language::Arabic] {
         let folder = folder();
-        let mut window = window(folder.path());
-        press(&mut window, keys);
-        window.run_steps(2);
-        let (n_controls, nameless) = nameless(&window);
-        assert!(n_controls > 20, "{panel}: only {n_controls} controls");
-        assert!(nameless.is_empty(), "{panel}: {nameless:?}");
+        let mut window = full_window(folder.path(), language);
+        for (panel, key) in &panels {
+            if let Some((key, modifiers)) = *key {
+                press_key(&mut window, key, modifiers);
+            }
+            let (n_controls, nameless) = nameless(&window);
+            assert!(n_controls > 20, "{panel}: only {n_controls} controls");
+            assert!(nameless.is_empty(), "{panel}: {nameless:?}");
+            press(&mut window, "Escape Escape");
+        }
     }
 }
 

@@ -1,11 +1,17 @@
 //! The window never waits for the disk, and says "saved" only of what is there.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    io::{self, Write},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
-use egui_kittest::kittest::Queryable as _;
+use egui::{Event, accesskit::Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tawsim_studio::{App, Command, Language};
 
-use super::support::{entities, folder, harness, options, press, suggestions};
+use super::support::{ARTICLES, entities, folder, harness, open, options, press, suggestions};
 
 #[test]
 fn keys_wait_for_a_slow_disk_and_the_window_does_not() {
@@ -35,4 +41,64 @@ fn keys_wait_for_a_slow_disk_and_the_window_does_not() {
         window.run_steps(1);
     }
     assert_eq!(entities(&window), ["FACTION داعش", "PLACE حلب"]);
+}
+
+/// A log that can be read while it is written.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn files_are_read_in_while_the_window_works() {
+    const N_NEW: usize = 2_000;
+    let (first, second) = (folder(), folder());
+    let other = tempfile::tempdir().expect("a temporary folder");
+    let path = other.path().join("many.jsonl");
+    let lines: String = (0..N_NEW)
+        .map(|n| {
+            format!("{{\"id\": \"new {n:04}\", \"text\": \"قصف على بلدة رقم {n} في ريف حلب\"}}\n")
+        })
+        .collect();
+    fs::write(&path, lines).expect("written");
+    let log = Log::default();
+    let mut app = App::new(options(), "samar").with_look(Language::English, false);
+    app.apply(Command::Open(first.path().to_owned())).expect("the folder opens");
+    let mut window = harness(app.record_to(log.clone()));
+    press(&mut window, "ctrl+I");
+    window.event(Event::Text(path.to_string_lossy().into_owned()));
+    window.run_steps(2);
+    let start = Instant::now();
+    press(&mut window, "Enter Escape");
+    // What only looks goes on; what writes waits.
+    press(&mut window, "PageDown Left 2");
+    let said = |window: &egui_kittest::Harness<'_, _>, what: &str| {
+        window.query_all_by_label_contains(what).next().is_some()
+    };
+    assert!(said(&window, "Taking in documents: "), "after {:?}", start.elapsed());
+    let article = window.get_by_role(Role::Document);
+    assert_eq!(article.accesskit_node().label().as_deref(), Some(ARTICLES[1].1));
+    assert!(said(&window, "3 / 3"), "nothing has come in");
+    assert_eq!(entities(&window), [""; 0]);
+    while !said(&window, "Saved") {
+        assert!(start.elapsed() < Duration::from_secs(60), "the import does not end");
+        std::thread::sleep(Duration::from_millis(5));
+        window.run_steps(1);
+    }
+    assert!(said(&window, &format!("{0} / {0}", N_NEW + 3)));
+    assert_eq!(entities(&window), ["PLACE قصف"], "the mark has stayed");
+    // The log gives the same project.
+    let wanted = window.state().app().state().expect("open");
+    drop(window);
+    let mut again = open(second.path());
+    again.replay(log.0.lock().expect("no panic").as_slice()).expect("our own log");
+    assert_eq!(again.state().expect("open"), wanted);
 }

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use tawsim_store::{LayerKind, Options, Project};
-use tawsim_studio::{App, Command, Found, Language, Window};
+use tawsim_studio::{App, Command, Found, Language, TrainingFiles, Window};
+use tawsim_tagger::Tagger;
 use tempfile::TempDir;
 
 /// The articles of the tests by file name.
@@ -84,6 +85,39 @@ pub(crate) fn harness_of(window: Window) -> Harness<'static, Window> {
     let mut harness = builder.build_ui_state(|ui, window: &mut Window| window.show(ui), window);
     harness.run_steps(3);
     harness
+}
+
+/// A window that has everything: suggestions, a model, somebody else's layer, a finished document.
+pub(crate) fn full_window(folder: &Path, language: Language) -> Harness<'static, Window> {
+    let options = Options::new("omar").seed(8).clock(|| 1_700_000_000_000);
+    let mut other = App::new(options, "omar").wait_for_disk();
+    other.apply(Command::Open(folder.to_owned())).expect("the folder opens");
+    other.apply(Command::Mark(0, 8)).expect("marked");
+    other.apply(Command::Label(1)).expect("labelled");
+    drop(other);
+    let mut app = suggested(folder).with_look(language, false);
+    let last = document_id(&app, "3.txt");
+    let first = document_id(&app, "1.txt");
+    for command in [
+        Command::OpenDocument(last),
+        Command::Finish,
+        Command::OpenDocument(first),
+        Command::Comment("سطر\nوسطر آخر".to_owned()),
+    ] {
+        app.apply(command).expect("it is the annotator's own");
+    }
+    let files = TrainingFiles::default();
+    let ctx = egui::Context::default();
+    harness_of(Window::new(app).with_tagger(Tagger::bundled(), files, &ctx))
+}
+
+/// Presses a key as an English keyboard has it.
+pub(crate) fn press_key(harness: &mut Harness<'_, Window>, key: Key, modifiers: Modifiers) {
+    for pressed in [true, false] {
+        let physical_key = Some(key);
+        harness.event(Event::Key { key, physical_key, pressed, repeat: false, modifiers });
+    }
+    harness.run_steps(2);
 }
 
 /// Presses keys, one after the other: `n`, `shift+n`, `ctrl+z`.

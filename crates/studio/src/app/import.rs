@@ -1,0 +1,304 @@
+//! Documents into the project, in every format that the corpus crate knows, on a thread of their own.
+//!
+//! The thread has the project for itself until it is done. Meanwhile commands that write wait as
+//! they do for the disk, and those that only look go on; an import is in the log of commands when
+//! it is done, so that a replay sees the same as the annotator did.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{BufReader, Read as _},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
+    thread,
+    time::Instant,
+};
+
+use tawsim_corpus::{
+    Document, Format, FormatInfo, Import, Input, LabelSet, Layout, ReadOptions, detect,
+};
+use tawsim_store::{ImportOptions, LayerId, Project};
+
+use super::{App, AppError, Work, exchange::format_named, open::files_below, saving::Saving};
+use crate::{Command, Language, language::phrases};
+
+/// How much of a file is looked at to tell its format.
+const HEAD_BYTES: u64 = 8 << 10;
+
+/// How far an import is: what it does, how many are done of how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ImportProgress {
+    /// Whether all files are read and their documents go into the project.
+    pub(crate) is_storing: bool,
+    pub(crate) n_done: usize,
+    pub(crate) n_all: usize,
+}
+
+impl ImportProgress {
+    pub(crate) fn say(self, language: Language) -> String {
+        let phrase = if self.is_storing { phrases::STORING } else { phrases::READING };
+        phrase.with(language, &[&self.n_done, &self.n_all])
+    }
+}
+
+/// Where the thread says how far it is.
+#[derive(Clone, Default)]
+pub(super) struct Told(Arc<Mutex<ImportProgress>>);
+
+impl Told {
+    fn get(&self) -> ImportProgress {
+        *self.0.lock().expect("nobody panics with the lock")
+    }
+
+    /// Goes through what is to be done, telling of each.
+    pub(super) fn each<'a, T>(
+        &'a self,
+        is_storing: bool,
+        all: &'a [T],
+    ) -> impl Iterator<Item = &'a T> {
+        all.iter().enumerate().map(move |(n_done, one)| {
+            *self.0.lock().expect("nobody panics with the lock") =
+                ImportProgress { is_storing, n_done, n_all: all.len() };
+            one
+        })
+    }
+}
+
+/// What came of an import.
+#[derive(Default)]
+pub(super) struct Imported {
+    /// What was taken and what was not, if somebody asked for that.
+    pub(super) report: Option<String>,
+    /// Files that could not be read, with the reason.
+    pub(super) failures: Vec<String>,
+}
+
+/// An import under way.
+pub(super) struct Importing {
+    told: Told,
+    outcome: Receiver<(Project, Result<Imported, AppError>)>,
+    /// For the log; `None` if it is there already.
+    command: Option<Command>,
+}
+
+impl Work {
+    /// Begins to read files into the project. What there is to say of it comes at the end.
+    pub(super) fn import(&mut self, path: &Path, format: Option<&str>) -> Result<String, AppError> {
+        let info = format.map(format_named).transpose()?;
+        let (from, format) = (path.to_owned(), format.map(str::to_owned));
+        let command = Command::Import { path: from.clone(), format };
+        let layer = self.layer;
+        self.begin_import(Some(command), move |project, told| {
+            import(project, layer, (&from, info), told)
+        })?;
+        Ok(String::new())
+    }
+
+    /// Gives the project to a thread.
+    pub(super) fn begin_import(
+        &mut self,
+        command: Option<Command>,
+        work: impl FnOnce(&mut Project, &Told) -> Result<Imported, AppError> + Send + 'static,
+    ) -> Result<(), AppError> {
+        let mut project = self.saving.stop().ok_or(AppError::NoProject)?;
+        let (told, (done, outcome)) = (Told::default(), channel());
+        let of_thread = told.clone();
+        thread::spawn(move || {
+            let imported = work(&mut project, &of_thread);
+            // If nobody waits for it any more, the program ends.
+            drop(done.send((project, imported)));
+        });
+        self.importing = Some(Importing { told, outcome, command });
+        Ok(())
+    }
+
+    /// Takes the project back when the import is done by `until`. Returns whether none is under way.
+    pub(super) fn settle_import(&mut self, until: Option<Instant>) -> Result<bool, AppError> {
+        let Some(importing) = &self.importing else { return Ok(true) };
+        let answer = match until {
+            None => importing.outcome.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(until) => {
+                importing.outcome.recv_timeout(until.saturating_duration_since(Instant::now()))
+            }
+        };
+        let command = match &answer {
+            Err(RecvTimeoutError::Timeout) => return Ok(false),
+            _ => self.importing.take().and_then(|importing| importing.command),
+        };
+        let (project, outcome) = answer.map_err(|_| AppError::NoProject)?;
+        self.saving = Saving::start(project);
+        self.imported = Some((command, outcome));
+        Ok(true)
+    }
+}
+
+impl App {
+    /// How far an import is, while one is under way.
+    pub(crate) fn import_progress(&self) -> Option<ImportProgress> {
+        Some(self.open.as_ref()?.importing.as_ref()?.told.get())
+    }
+
+    /// Takes in what an import has brought.
+    pub(super) fn take_import(&mut self) -> Result<(), AppError> {
+        let Some(work) = &mut self.open else { return Ok(()) };
+        let Some((command, outcome)) = work.imported.take() else { return Ok(()) };
+        work.reread()?;
+        work.library.arrange(&self.settings, &work.project)?;
+        if work.document.is_none()
+            && let Some(first) = work.library.neighbour(None, crate::Toward::Later)
+        {
+            work.show(first)?;
+        }
+        self.revision += 1;
+        if let Some(command) = command {
+            self.record(&command)?;
+        }
+        let imported = outcome?;
+        if let (Some(work), Some(report)) = (&mut self.open, imported.report) {
+            work.report = Some(report);
+        }
+        if !imported.failures.is_empty() {
+            self.message = Some(imported.failures.join("; "));
+        }
+        Ok(())
+    }
+
+    /// While files are read in, what only looks goes on. A step in the list becomes the document it
+    /// leads to: the list will be another one when the import is in the log.
+    pub(super) fn meanwhile(&self, command: &Command) -> Option<Command> {
+        let work = self.open.as_ref()?;
+        // The log has the import of what is opened first.
+        work.importing.as_ref()?.command.as_ref()?;
+        match command {
+            Command::OpenDocument(_) | Command::Speak(_) | Command::Dark(_) => {
+                Some(command.clone())
+            }
+            Command::StepDocument(toward) => {
+                let here = work.document.as_ref().map(super::OpenDocument::id);
+                work.library.neighbour(here, *toward).map(Command::OpenDocument)
+            }
+            command => command.only_looks().then(|| command.clone()),
+        }
+    }
+}
+
+/// A file and how it is read.
+struct Source {
+    path: PathBuf,
+    name: String,
+    info: &'static FormatInfo,
+}
+
+/// The files that a path stands for; those that belong to another one are left out.
+fn sources(path: &Path, format: Option<&'static FormatInfo>) -> Result<Vec<Source>, AppError> {
+    let files = files_below(path)?;
+    let is_folder = path.is_dir();
+    let mut found = Vec::new();
+    for file in files {
+        let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_owned();
+        let info = match format {
+            Some(info) if is_folder && !info.extensions.contains(&extension.as_str()) => None,
+            Some(info) => Some(info),
+            None => detected(&file)?,
+        };
+        let name = file.strip_prefix(path).ok().filter(|rest| !rest.as_os_str().is_empty());
+        let name = name.or_else(|| file.file_name().map(Path::new)).unwrap_or(&file);
+        let name = name.to_string_lossy().into_owned();
+        found.extend(info.map(|info| Source { path: file, name, info }));
+    }
+    let belonging: BTreeSet<PathBuf> =
+        found.iter().flat_map(|s| companions(&s.path, s.info.layout)).map(|c| c.1).collect();
+    found.retain(|source| !belonging.contains(&source.path));
+    Ok(found)
+}
+
+fn detected(path: &Path) -> Result<Option<&'static FormatInfo>, AppError> {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
+    read.map_err(AppError::file(path))?;
+    Ok(detect(path, &head).map(|detection| detection.info))
+}
+
+fn companions(path: &Path, layout: Layout) -> Vec<(&'static str, PathBuf)> {
+    let Layout::FilePerDocument { companions, shared } = layout else { return Vec::new() };
+    let beside = companions.iter().map(|extension| (*extension, path.with_extension(extension)));
+    beside.chain(shared.iter().map(|name| (*name, path.with_file_name(name)))).collect()
+}
+
+fn read_source(source: &Source, import: &mut Import<'_>) -> Result<(), String> {
+    let reader = source.info.reader.ok_or("this format cannot be read")?;
+    let file = File::open(&source.path).map_err(|error| error.to_string())?;
+    let mut files = Vec::new();
+    for (name, path) in companions(&source.path, source.info.layout) {
+        if path.is_file() {
+            files.push((name, fs::read(&path).map_err(|error| error.to_string())?));
+        }
+    }
+    let stem = |name: &str| match source.info.layout {
+        Layout::ManyInOne => name.to_owned(),
+        // Text files keep their names as they are opened with; others are named by their stem.
+        Layout::FilePerDocument { .. } if source.info.format == Format::Text => name.to_owned(),
+        Layout::FilePerDocument { .. } => {
+            Path::new(name).with_extension("").to_string_lossy().into_owned()
+        }
+    };
+    import.begin_input(&stem(&source.name));
+    let mut main = BufReader::new(file);
+    reader(&mut Input { main: &mut main, companions: files }, import)
+        .map_err(|error| error.to_string())
+}
+
+/// Reads files into the project and says what was taken and what was not.
+fn import(
+    project: &mut Project,
+    layer: LayerId,
+    (path, format): (&Path, Option<&'static FormatInfo>),
+    told: &Told,
+) -> Result<Imported, AppError> {
+    let (options, mut labels) = (ReadOptions::default(), LabelSet::new());
+    let (mut documents, mut failures) = (Vec::new(), Vec::new());
+    let mut sink = |document, _: &LabelSet| documents.push(document);
+    let mut import = Import::new(&options, &mut labels, &mut sink);
+    let sources = sources(path, format)?;
+    for source in told.each(false, &sources) {
+        if let Err(why) = read_source(source, &mut import) {
+            failures.push(format!("{}: {why}", source.name));
+        }
+    }
+    if sources.is_empty() {
+        failures.push(format!("{}: no file of a known format", path.display()));
+    }
+    let read = import.report.to_string();
+    let mut said = vec![read, store(project, layer, (&documents, &labels), told)?];
+    said.extend(failures);
+    Ok(Imported { report: Some(said.join("\n")), failures: Vec::new() })
+}
+
+/// Puts documents into the project: own entities into the annotator's layer, those of further
+/// layers into layers of their names. All or none.
+fn store(
+    project: &mut Project,
+    layer: LayerId,
+    (documents, labels): (&[Document], &LabelSet),
+    told: &Told,
+) -> Result<String, AppError> {
+    let mut import = project.import(ImportOptions::into_layer(layer))?;
+    for document in told.each(true, documents) {
+        import.add(document, labels)?;
+    }
+    let (_, report) = import.finish()?;
+    let further = documents.iter().flat_map(|document| &document.layers);
+    let n_layers = further.map(|layer| &layer.annotator).collect::<BTreeSet<_>>().len();
+    let tawsim_store::ImportReport { n_added, n_known, n_entities_added, skipped, .. } = report;
+    let mut said = format!("{n_added} new documents, {n_known} known, {n_entities_added} entities");
+    if n_layers > 0 {
+        said = format!("{said}; further layers: {n_layers}");
+    }
+    if !skipped.is_empty() {
+        said = format!("{said}; left out: {}", skipped.len());
+    }
+    Ok(said)
+}
