@@ -55,16 +55,17 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(log) = &arguments.replay {
         return replay(arguments, log);
     }
-    // The time of a large project is measured first, so that it is no part of the start.
+    // What is measured is made first, so that it is no part of the start.
     let is_whole = arguments.measure && arguments.open.is_none();
     let large = is_whole.then(|| open_large(arguments)).transpose()?;
+    let sample = is_whole.then(Sample::new).transpose()?;
+    let made = sample.as_ref().map(|sample| project_in(arguments, sample)).transpose()?;
     let start = std::time::Instant::now();
     let session_path = session_file().filter(|_| !arguments.no_session && !arguments.measure);
     let session = session_path.as_deref().and_then(Session::read).unwrap_or_default();
     let mut app = app_of(arguments, &session)?;
-    let sample = (arguments.measure && arguments.open.is_none()).then(Sample::new).transpose()?;
-    if let Some(path) = sample.as_ref().map(Sample::path).or(arguments.open.as_deref()) {
-        app.apply(Command::Open(path.to_owned()))?;
+    if let Some(path) = made.as_ref().or(arguments.open.as_ref()) {
+        app.apply(Command::Open(path.clone()))?;
     } else if session_path.is_some() {
         open_last(&mut app, &session);
     }
@@ -114,14 +115,19 @@ const N_LARGE: usize = 50_000;
 /// How long a large project takes to open.
 fn open_large(arguments: &Arguments) -> anyhow::Result<std::time::Duration> {
     let folder = Sample::large(N_LARGE)?;
-    let mut app = app_of(arguments, &Session::default())?;
-    app.apply(Command::Open(folder.path().to_owned()))?;
-    let project = app.project().map(|project| project.dir().to_owned());
-    drop(app);
+    let project = project_in(arguments, &folder)?;
     let mut app = app_of(arguments, &Session::default())?;
     let start = std::time::Instant::now();
-    app.apply(Command::Open(project.expect("it was just made")))?;
+    app.apply(Command::Open(project))?;
     Ok(start.elapsed())
+}
+
+/// Makes a project of made-up documents.
+fn project_in(arguments: &Arguments, sample: &Sample) -> anyhow::Result<std::path::PathBuf> {
+    let mut app = app_of(arguments, &Session::default())?;
+    app.apply(Command::Open(sample.path().to_owned()))?;
+    let project = app.project().map(|project| project.dir().to_owned());
+    Ok(project.expect("it was just made"))
 }
 
 /// What the desktop shows for the window.

@@ -53,7 +53,9 @@ const SCRIPT: [Keys; 6] = [
 /// How long the last press may have effects: text out of sight is laid out, the log is moved.
 const SETTLE: Duration = Duration::from_secs(3);
 /// How long nothing is pressed after that, to see what an idle window costs.
-const IDLE: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_secs(10);
+/// How much later the window looks at the clock: a frame of its own would be no rest.
+const SLACK: Duration = Duration::from_millis(50);
 
 /// A scripted session whose frames are timed.
 ///
@@ -177,10 +179,11 @@ impl Measurement {
             *self.idle.get_or_insert((Instant::now(), program_cpu_ms(), frame));
         let rested = since.elapsed();
         if rested < IDLE {
-            return Turn::Rest(IDLE.saturating_sub(rested));
+            return Turn::Rest(IDLE.saturating_sub(rested) + SLACK);
         }
         let share = (program_cpu_ms() - cpu_ms) / (rested.as_secs_f64() * 10.0);
-        times.idle = Some((share, frame - first));
+        // The frame that ends the rest is not one of it.
+        times.idle = Some((share, frame - first - 1));
         Turn::End
     }
 }

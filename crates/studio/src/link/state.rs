@@ -1,6 +1,6 @@
 //! What the window knows of links: asks the thread, keeps its answers.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use tawsim_store::{DocumentId, Span};
 
@@ -11,7 +11,7 @@ use crate::App;
 #[derive(Default)]
 struct Known {
     document: Option<DocumentId>,
-    entities: Vec<(Span, String)>,
+    entities: Arc<[(Span, String)]>,
     facts: Vec<Facts>,
 }
 
@@ -70,15 +70,16 @@ impl Linking {
         if self.asked.is_some() || self.revision == Some(revision) {
             return;
         }
-        let entities: Vec<(Span, String)> =
-            document.annotations().iter().map(|a| (a.span, a.label.clone())).collect();
-        let text = document.text().clone();
-        let known = Known { document: Some(document.id()), entities, facts: Vec::new() };
-        if self.known.document == known.document && self.known.entities == known.entities {
+        let id = Some(document.id());
+        let now = document.annotations().iter().map(|a| (&a.span, &a.label));
+        let known = self.known.entities.iter().map(|(span, label)| (span, label));
+        if self.known.document == id && known.eq(now.clone()) {
             self.revision = Some(revision);
             return;
         }
-        let entities = known.entities.clone();
+        let entities: Arc<[_]> = now.map(|(span, label)| (*span, label.clone())).collect();
+        let text = document.text().clone();
+        let known = Known { document: id, entities: Arc::clone(&entities), facts: Vec::new() };
         self.links.ask(LinkJob::Document { key: revision, text, entities });
         self.asked = Some((revision, known));
     }

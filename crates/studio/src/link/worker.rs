@@ -47,7 +47,7 @@ pub(crate) enum LinkJob {
     /// Use this project's own tables beside the program's.
     Project(PathBuf),
     /// The facts of a document's entities: their spans and labels.
-    Document { key: u64, text: Arc<str>, entities: Vec<(Span, String)> },
+    Document { key: u64, text: Arc<str>, entities: Arc<[(Span, String)]> },
     /// Entries of these classes whose names contain this.
     Search { text: String, label: String },
 }

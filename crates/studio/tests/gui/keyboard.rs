@@ -160,9 +160,16 @@ fn every_panel_is_worked_by_keyboard_alone() {
         let of_panel: BTreeSet<_> = controls(&window).difference(&before).cloned().collect();
         assert!(!of_panel.is_empty(), "{} opens nothing", panel.name);
         let reached = tour(&mut window, panel.name);
-        let missed: Vec<_> = of_panel.difference(&reached).collect();
+        // What was typed into a search takes lines away.
+        let still_there = controls(&window);
+        let missed: Vec<_> = of_panel
+            .difference(&reached)
+            .filter(|control| still_there.contains(*control))
+            .collect();
         assert!(missed.is_empty(), "{}: Tab does not reach {missed:?}", panel.name);
-        press(&mut window, "Escape Escape");
+        // The first one leaves an input or a button, the second one the panel.
+        press_key(&mut window, Key::Escape, Modifiers::NONE);
+        press_key(&mut window, Key::Escape, Modifiers::NONE);
         let left: Vec<_> = controls(&window).intersection(&of_panel).cloned().collect();
         assert!(left.is_empty(), "{}: Escape leaves {left:?}", panel.name);
     }

@@ -97,6 +97,15 @@ fn direction_marks_of_a_text_do_not_reach_the_window() {
 }
 
 #[test]
+fn a_frame_takes_few_calls_of_the_graphics_library() {
+    let folder = folder();
+    let window = window(folder.path());
+    let shapes = window.output().shapes.clone();
+    let n_calls = window.ctx.tessellate(shapes, 1.0).len();
+    assert!(n_calls < 110, "{n_calls}");
+}
+
+#[test]
 fn without_a_project_the_window_says_what_to_do() {
     let app = tawsim_studio::App::new(super::support::options(), "samar")
         .with_look(Language::English, true);

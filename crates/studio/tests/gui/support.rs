@@ -1,9 +1,13 @@
 //! A window on a project of a few articles.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use egui::{Event, Key, Modifiers};
-use egui_kittest::Harness;
+use egui_kittest::{Harness, kittest::Queryable as _};
 use tawsim_store::{LayerKind, Options, Project};
 use tawsim_studio::{App, Command, Found, Language, TrainingFiles, Window};
 use tawsim_tagger::Tagger;
@@ -108,7 +112,15 @@ pub(crate) fn full_window(folder: &Path, language: Language) -> Harness<'static,
     }
     let files = TrainingFiles::default();
     let ctx = egui::Context::default();
-    harness_of(Window::new(app).with_tagger(Tagger::bundled(), files, &ctx))
+    let mut window = harness_of(Window::new(app).with_tagger(Tagger::bundled(), files, &ctx));
+    // What is known of the entity in focus comes from a thread, and brings a button.
+    let until = Instant::now() + Duration::from_secs(60);
+    while window.query_all_by_label_contains("(K)").next().is_none() {
+        assert!(Instant::now() < until, "the links do not come");
+        std::thread::sleep(Duration::from_millis(10));
+        window.run_steps(1);
+    }
+    window
 }
 
 /// Presses a key as an English keyboard has it.
