@@ -1,6 +1,6 @@
 //! What keys and panels ask for, and how it is done.
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
 use super::Window;
 use crate::{
