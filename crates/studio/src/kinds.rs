@@ -1,4 +1,5 @@
-//! What the interface calls the kinds and sides of gazetteer entries.
+//! What the interface calls what other crates name in English: kinds and sides of gazetteer entries,
+//! file formats.
 
 use crate::{Language, language::Phrase};
 
@@ -89,6 +90,42 @@ const SIDES: &[(&str, Phrase)] = names! {
     "western": "western", "غربي";
 };
 
+/// What the file formats are; in English the corpus crate says it.
+const FORMATS: &[(&str, &str)] = &[
+    ("bdocjs", "صيغة GATE بـ JSON ‏(gatenlp)؛ تحمل كل شيء إلا التقطيع المعطى"),
+    ("brat", "صيغة brat: ملف ‎.txt وملف ‎.ann لكل وثيقة، مع annotation.conf"),
+    ("conll2002", "أعمدة CoNLL-2002: كلمة أو مقطع، علامة جدولة، وسم"),
+    ("conll2003", "أعمدة CoNLL-2003: كلمة أو مقطع، قسم الكلام، مركب، وسم"),
+    ("conllu", "صيغة CoNLL-U: المقاطع كلماتٌ لوحدات مركبة، والكيانات في MISC، والنص كما هو"),
+    ("csv", "جدول بالكيانات وروابطها وقيمها، لبرامج الجداول"),
+    ("doccano", "أسطر JSON لبرنامج doccano؛ المواضع بوحدات UTF-16 كما في صفحاته"),
+    ("gate-xml", "صيغة GATE بـ XML؛ تحمل كل شيء إلا التقطيع المعطى"),
+    ("geojson", "الأماكن المربوطة نقاطاً، للخرائط"),
+    ("html", "صفحة: تُقرأ المقالة بلا ما حولها، وتُكتب الكيانات ملوّنة"),
+    ("inline-xml", "نص كياناته عناصر XML، ملف لكل وثيقة"),
+    ("json-cas", "صيغة UIMA CAS بـ JSON: ‏INCEpTION، dkpro-cassis"),
+    ("jsonl", "أسطر JSON، وثيقة في كل سطر؛ تحمل كل شيء"),
+    ("label-studio", "صيغة Label Studio بـ JSON: مهام بوسوم أو بتوقعات"),
+    ("prodigy", "أسطر JSON لبرنامجي Prodigy وspaCy: مواضع مع التقطيع"),
+    ("tagged", "سطر نص ثم كياناته: للمراجعة وإدارة النسخ، ملف لكل وثيقة"),
+    ("text", "نص UTF-8 مجرد بلا كيانات، ملف لكل وثيقة"),
+    ("tsv", "جدول كيانات مثل csv تفصله علامات الجدولة"),
+    ("webanno-tsv", "صيغة WebAnno TSV 3.3: ‏INCEpTION، WebAnno"),
+    ("xmi", "صيغة UIMA CAS بـ XMI مع TypeSystem.xml: ‏INCEpTION، WebAnno، DKPro"),
+];
+
+/// What the interface says of a file format, whose `title` is English.
+pub(crate) fn format_title(
+    (name, title): (&str, &'static str),
+    language: Language,
+) -> &'static str {
+    let arabic = || FORMATS.iter().find(|(known, _)| *known == name).map(|(_, said)| *said);
+    match language {
+        Language::Arabic => arabic().unwrap_or(title),
+        Language::English => title,
+    }
+}
+
 /// What the interface calls a kind of entries; what it does not know is shown as it is written.
 pub(crate) fn kind_name(kind: &str, language: Language) -> &str {
     name_in(KINDS, kind, language)
@@ -120,6 +157,15 @@ mod tests {
                 (&record.side, side_name(&record.side, Language::Arabic)),
             ] {
                 assert!(name.is_empty() || said != name, "{}: {name}", record.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_format_has_an_arabic_title() {
+        for to_read in [true, false] {
+            for (name, title) in crate::app::formats(to_read) {
+                assert_ne!(format_title((name, title), Language::Arabic), title, "{name}");
             }
         }
     }

@@ -207,7 +207,7 @@ pub(crate) mod phrases {
         ACCEPT_PATH: "OK (Enter)", "موافق (Enter)";
         TRAINING: "Learn from the finished documents", "التعلّم من الوثائق المنتهية";
         NOTHING_FINISHED: "No document is finished yet", "لم تُنهَ أي وثيقة بعد";
-        TRAIN_FROM: "A new model can learn from {} finished documents",
+        TRAIN_FROM: "Finished documents that a new model can learn from: {}",
             "يمكن لنموذج جديد أن يتعلّم من الوثائق المنتهية وعددها {}";
         TRAIN: "Start", "ابدأ";
         ITERATION: "Iteration {} of at most {}", "الدورة {} من {} على الأكثر";

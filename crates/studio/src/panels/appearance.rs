@@ -75,7 +75,7 @@ fn stepper(
 ) {
     gui.line(ui, |gui, ui| {
         gui.label(ui, &format!("{}: {value:.1}", gui.say(phrase)));
-        for (sign, step, name) in [("−", -1, phrases::LESS), ("+", 1, phrases::MORE)] {
+        for (sign, step, name) in [("–", -1, phrases::LESS), ("+", 1, phrases::MORE)] {
             let name = name.with(gui.language, &[&gui.say(phrase)]);
             let style = gui.style();
             if gui.engine.named_button(ui, (sign, &name), style, ButtonLook::Normal).clicked() {

@@ -6,6 +6,7 @@ use super::Gui;
 use crate::{
     App,
     keys::Deed,
+    kinds::kind_name,
     language::phrases,
     link::{Facts, NIL},
     sheets::SheetKind,
@@ -43,8 +44,10 @@ pub(crate) fn details(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, facts: Option<&
         }
         None => {
             if let Some(best) = candidates.first() {
-                let area = &best.record.admin1;
-                lines.push(phrases::MAY_MEAN.with(language, &[&best.record.name, area]));
+                let record = &best.record;
+                let area = Some(record.admin1.as_str()).filter(|area| !area.is_empty());
+                let what = area.unwrap_or(kind_name(&record.kind, language));
+                lines.push(phrases::MAY_MEAN.with(language, &[&record.name, &what]));
             }
         }
     }

@@ -153,6 +153,6 @@ fn state_color(ui: &Ui, state: WorkState) -> Color32 {
         WorkState::New => visuals.faint_bg_color,
         WorkState::Suggested => visuals.weak_text_color(),
         WorkState::Started => visuals.warn_fg_color,
-        WorkState::Done => visuals.selection.bg_fill,
+        WorkState::Done => visuals.hyperlink_color,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     app::formats,
     background::Answer,
     keys::pressed_anywhere,
+    kinds::format_title,
     language::phrases,
     text::{ButtonLook, Direction, LineInput, Row, TextEngine},
 };
@@ -91,7 +92,7 @@ impl ExchangePanel {
                 let (text, note) = match *name {
                     "" => (gui.say(phrases::ANY_FORMAT), ""),
                     CORPUS => (gui.say(phrases::CORPUS_FOLDER), "train.jsonl, dev.jsonl"),
-                    name => (*title, name),
+                    name => (format_title((name, *title), gui.language), name),
                 };
                 let row = Row {
                     note,

@@ -7,14 +7,17 @@ use egui::Ui;
 use super::Gui;
 use crate::{
     App,
-    language::phrases,
+    language::{Phrase, phrases},
     text::{ButtonLook, Direction, TextStyle},
 };
 
 /// The file, in the project's folder or in the one around it.
 const FILE: &str = "guidelines.md";
 /// What is shown where a project has none.
-const DEFAULT: &str = include_str!("../../assets/guidelines.md");
+const DEFAULT: Phrase = Phrase::new(
+    include_str!("../../assets/guidelines-en.md"),
+    include_str!("../../assets/guidelines-ar.md"),
+);
 
 /// A block of text.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +45,7 @@ impl GuidelinesPanel {
                 .ok()
                 .or_else(|| fs::read_to_string(around?).ok())
         });
-        let blocks = blocks(own.as_deref().unwrap_or(DEFAULT));
+        let blocks = blocks(own.as_deref().unwrap_or(DEFAULT.say(app.settings().language)));
         Self { blocks, lines: Vec::new(), width: 0.0 }
     }
 

@@ -2,7 +2,10 @@
 
 use egui::{Painter, Rect, Response, Stroke, StrokeKind, Ui, WidgetInfo, output::IMEOutput, pos2};
 
-use super::{engine::TextEngine, fonts::TextStyle};
+use super::{
+    engine::TextEngine,
+    fonts::{Direction, TextStyle},
+};
 
 /// In points.
 pub(super) const CARET_WIDTH: f32 = 1.5;
@@ -24,7 +27,12 @@ pub(super) fn paint_hint(
 ) {
     let layout = engine.line(hint, style);
     let width = engine.size_of(&layout).x;
-    let x = if style.direction.is_rtl() { room.right() - width } else { room.left() };
+    // The caret stands before it.
+    let beside = 2.0 * CARET_WIDTH;
+    let x = match style.direction {
+        Direction::RightToLeft => room.right() - width - beside,
+        Direction::LeftToRight => room.left() + beside,
+    };
     engine.paint(painter, &layout, pos2(x, room.top()), ui.visuals().weak_text_color());
 }
 

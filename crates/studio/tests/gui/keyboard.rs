@@ -97,7 +97,6 @@ fn undo_stops_before_it_takes_documents_away() {
     assert_eq!(state.matches("suggested").count(), 3, "{state}");
 }
 
-<<<<<<< HEAD
 #[test]
 fn after_a_document_comes_the_least_sure_one() {
     let folder = folder();
@@ -114,7 +113,8 @@ fn after_a_document_comes_the_least_sure_one() {
     assert_eq!(entities(&window), ["PLACE تقد"], "the third");
     press(&mut window, "Enter Space");
     assert_eq!(entities(&window), ["PLACE قصف"], "then the second");
-=======
+}
+
 /// Everything on the screen that can be used: role and name.
 fn controls(window: &Harness<'_, Window>) -> BTreeSet<(String, String)> {
     let nodes = window.root().children_recursive();
@@ -173,5 +173,4 @@ fn every_panel_is_worked_by_keyboard_alone() {
         let left: Vec<_> = controls(&window).intersection(&of_panel).cloned().collect();
         assert!(left.is_empty(), "{}: Escape leaves {left:?}", panel.name);
     }
->>>>>>> 1440c94 (Read files in on a thread of its own; share what names are made of)
 }
