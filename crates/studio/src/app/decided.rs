@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tawsim_store::{DocumentId, ReviewState, Source, Span, SpanState};
+use tawsim_store::{Annotation, DocumentId, ReviewState, Source, Span, SpanState};
 
 use super::App;
 
@@ -21,29 +21,25 @@ pub(crate) struct Decided {
 
 impl App {
     /// The document that is shown, if it was just opened or tagged, or if something was decided in it since this
-    /// was asked last. Its suggestions are to be made anew only if they are of this model.
+    /// was asked last. Its suggestions are to be made anew only if they are of this model and it is not finished.
     pub(crate) fn take_decided(&mut self, model: &str) -> Option<Decided> {
         let work = self.open.as_mut()?;
         let is_corrected = std::mem::take(&mut work.is_corrected);
-        if !is_corrected && !work.wants_alternatives {
+        let wants_alternatives = std::mem::take(&mut work.wants_alternatives);
+        if !is_corrected && !wants_alternatives {
             return None;
         }
         let shown = work.document.as_ref()?;
         let is_worked_on = shown.review() <= ReviewState::InProgress;
         let mut annotations = work.project.document(shown.id()).ok()?.annotations;
         annotations.retain(|a| a.layer == work.layer);
-        let is_ours =
-            |source: &Source| matches!(source, Source::Model(version) if version == model);
-        if !is_worked_on || annotations.is_empty() {
-            return None;
-        }
-        work.wants_alternatives = false;
+        let is_ours = |a: &Annotation| matches!(&a.source, Source::Model(made) if made == model);
         let mut decided = Decided {
             document: shown.id(),
             text: Arc::clone(shown.text()),
             confirmed: Vec::new(),
             rejected: Vec::new(),
-            is_corrected: is_corrected && annotations.iter().any(|a| is_ours(&a.source)),
+            is_corrected: is_corrected && is_worked_on && annotations.iter().any(is_ours),
         };
         for annotation in annotations {
             let decision = (annotation.span, annotation.label);
