@@ -175,7 +175,7 @@ fn name_of(record: &GazetteerRecord) -> String {
     let mut path: Vec<&str> = admin.map(String::as_str).into();
     path.retain(|unit| !unit.is_empty());
     path.dedup();
-    if path.is_empty() { text } else { format!("{text} · {}", path.join(" ← ")) }
+    if path.is_empty() { text } else { format!("{text} · {}", path.join(" / ")) }
 }
 
 /// What it is, its code, its place on the map, how likely it is meant.

@@ -25,7 +25,7 @@ pub(super) fn paint_hint(
     (painter, room): (&Painter, Rect),
     (hint, style): (&str, TextStyle),
 ) {
-    let layout = engine.line(hint, style);
+    let layout = engine.line(hint, TextStyle { direction: Direction::of(hint), ..style });
     let width = engine.size_of(&layout).x;
     // The caret stands before it.
     let beside = 2.0 * CARET_WIDTH;

@@ -145,3 +145,26 @@ impl Direction {
         matches!(self, Self::RightToLeft)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use swash::FontRef;
+
+    use super::{NASKH, SANS};
+    use crate::language::phrases;
+
+    /// What stands in the window's lines beside the phrases.
+    const SIGNS: &str = "·…–×•¶«»“”/%!+";
+
+    #[test]
+    fn the_fonts_have_every_sign_of_the_interface() {
+        let fonts = [NASKH, SANS]
+            .map(|bytes| FontRef::from_index(bytes, 0).expect("a font of the program"));
+        let said = phrases::ALL.iter().flat_map(|phrase| [phrase.en, phrase.ar]);
+        for char in said.chain([SIGNS]).flat_map(str::chars) {
+            let has = |font: &FontRef<'_>| font.charmap().map(char) != 0;
+            let is_mark = super::super::invisible(char).is_some();
+            assert!(is_mark || fonts.iter().any(has), "{char:?} U+{:04X}", u32::from(char));
+        }
+    }
+}
