@@ -38,6 +38,8 @@ const SCRIPT: [Keys; 6] = [
     keys(
         "move an edge",
         &[
+            // A label leads on to what is doubtful: where nothing is, nothing is in focus.
+            Command::StepAnnotation(Toward::Later),
             Command::MoveEdge { edge: Edge::End, toward: Toward::Later, step: Step::Character },
             Command::MoveEdge { edge: Edge::End, toward: Toward::Earlier, step: Step::Character },
         ],
