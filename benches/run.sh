@@ -22,5 +22,7 @@ step "training and decoding of chains"
 cargo bench -q -p tawsim-benches --bench crf -- ${python:+--python "$python"} conflict=corpus/conflict-ar/train.jsonl
 step "store, 50,000 documents"
 cargo bench -q -p tawsim-benches --bench store_scale
+step "instructions of the hot loops"
+bash benches/counts/run
 step "studio"
 xvfb-run -a -s "-screen 0 1280x800x24" cargo run --release -q -p tawsim-studio -- --measure
