@@ -18,7 +18,7 @@ pub(crate) struct SmallChain {
 }
 
 impl SmallChain {
-    /// Scores are 64ths; a unit takes [`MAX_TAGS`] of `states`.
+    /// Scores are in steps of 1/64; a unit takes [`MAX_TAGS`] of `states`.
     pub(crate) fn new(is_bioes: bool, states: &[i16], edges: &[i16]) -> Self {
         let scheme = if is_bioes { TagScheme::Bioes } else { TagScheme::Iob2 };
         let labels = LabelSet::from_names(["A", "B"]).expect("names");

@@ -1,6 +1,8 @@
 //! Commands on an open project.
 
-use tawsim_store::{Annotation, DocumentId, Edit, Job, ReviewState, SpanId, SpanState, Suggestion};
+use tawsim_store::{
+    Annotation, DocumentId, Edit, Job, ReviewState, Source, SpanId, SpanState, Suggestion,
+};
 use tawsim_tokenizer::Span;
 
 use super::{AppError, DOUBTFUL_BELOW, OpenDocument, Work};
@@ -256,6 +258,23 @@ impl Work {
         self.edit(edits, |_| ())
     }
 
+    /// Whether the document that is shown has just these suggestions: then nothing is to be written.
+    fn shows_already(&self, id: DocumentId, model: &str, suggestions: &[Suggestion]) -> bool {
+        let Some(document) = self.document.as_ref().filter(|shown| shown.id() == id) else {
+            return false;
+        };
+        let is_same = |(a, s): (&Annotation, &Suggestion)| {
+            let is_of_model = matches!(&a.source, Source::Model(made) if made == model);
+            is_of_model
+                && a.span == s.span
+                && a.label == s.label
+                && a.score == s.score.map(f64::from)
+        };
+        document.n_suggested() == suggestions.len()
+            && !suggestions.is_empty()
+            && document.open().zip(suggestions).all(is_same)
+    }
+
     fn undo(&mut self) -> Result<(), AppError> {
         if !self.can_undo() {
             return Ok(());
@@ -318,7 +337,10 @@ impl Work {
             let label = self.labels.contains(&found.label).then(|| found.label.clone())?;
             Some(Suggestion { span, label, score: Some(found.score) })
         });
-        let suggestions = suggestions.collect();
+        let suggestions: Vec<Suggestion> = suggestions.collect();
+        if self.shows_already(document, &model, &suggestions) {
+            return Ok(());
+        }
         let edit = Edit::Suggest { document, layer: self.layer, model, suggestions };
         let looked_at = self.document.as_ref().and_then(OpenDocument::focused).map(|a| a.span);
         self.write(Job::Aside(vec![edit]), move |work, _| {
@@ -340,10 +362,8 @@ impl Work {
 
 fn reject_or_remove(annotation: &Annotation) -> Edit {
     match annotation.source {
-        tawsim_store::Source::Model(_) => Edit::Reject(annotation.id),
-        tawsim_store::Source::Person | tawsim_store::Source::Import => {
-            Edit::RemoveSpan(annotation.id)
-        }
+        Source::Model(_) => Edit::Reject(annotation.id),
+        Source::Person | Source::Import => Edit::RemoveSpan(annotation.id),
     }
 }
 

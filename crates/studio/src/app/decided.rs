@@ -31,24 +31,19 @@ impl App {
         }
         let shown = work.document.as_ref()?;
         let is_worked_on = shown.review() <= ReviewState::InProgress;
-        let mut annotations = work.project.document(shown.id()).ok()?.annotations;
-        annotations.retain(|a| a.layer == work.layer);
         let is_ours = |a: &Annotation| matches!(&a.source, Source::Model(made) if made == model);
-        let mut decided = Decided {
+        let (annotations, rejected) = (shown.annotations(), shown.rejected());
+        let decision = |a: &Annotation| (a.span, a.label.clone());
+        let is_confirmed = |a: &&Annotation| a.state == SpanState::Confirmed;
+        let decided = Decided {
             document: shown.id(),
             text: Arc::clone(shown.text()),
-            confirmed: Vec::new(),
-            rejected: Vec::new(),
-            is_corrected: is_corrected && is_worked_on && annotations.iter().any(is_ours),
+            confirmed: annotations.iter().filter(is_confirmed).map(decision).collect(),
+            rejected: rejected.iter().map(decision).collect(),
+            is_corrected: is_corrected
+                && is_worked_on
+                && annotations.iter().chain(rejected).any(is_ours),
         };
-        for annotation in annotations {
-            let decision = (annotation.span, annotation.label);
-            match annotation.state {
-                SpanState::Confirmed => decided.confirmed.push(decision),
-                SpanState::Rejected => decided.rejected.push(decision),
-                SpanState::Suggested => {}
-            }
-        }
         Some(decided)
     }
 }

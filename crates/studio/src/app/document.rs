@@ -22,6 +22,8 @@ pub(crate) struct OpenDocument {
     review: ReviewState,
     /// What is confirmed or suggested in the annotator's layer, in the order of the text.
     annotations: Vec<Annotation>,
+    /// What a person has rejected in the annotator's layer, in no order.
+    rejected: Vec<Annotation>,
     /// The place of each annotation's label in the label set.
     label_idx: Vec<usize>,
     n_suggested: usize,
@@ -45,6 +47,10 @@ struct Mark {
     head: Span,
 }
 
+fn is_rejected(annotation: &Annotation) -> bool {
+    annotation.state == SpanState::Rejected
+}
+
 impl OpenDocument {
     pub(super) fn new(stored: StoredDocument, layer: LayerId, labels: &[String]) -> Self {
         let mut document = Self {
@@ -54,6 +60,7 @@ impl OpenDocument {
             layer,
             review: ReviewState::New,
             annotations: Vec::new(),
+            rejected: Vec::new(),
             label_idx: Vec::new(),
             n_suggested: 0,
             focus: None,
@@ -67,8 +74,8 @@ impl OpenDocument {
     /// Takes the annotations anew after an edit. The focus stays on its annotation if that is
     /// still there.
     pub(super) fn refresh(&mut self, all: Vec<Annotation>, layer: LayerId, labels: &[String]) {
-        let shown = |a: &Annotation| a.layer == layer && a.state != SpanState::Rejected;
-        self.annotations = all.into_iter().filter(shown).collect();
+        let of_layer = all.into_iter().filter(|a| a.layer == layer);
+        (self.rejected, self.annotations) = of_layer.partition(is_rejected);
         let place = |a: &Annotation| labels.iter().position(|l| *l == a.label);
         self.label_idx =
             self.annotations.iter().map(|a| place(a).unwrap_or(labels.len())).collect();
@@ -84,8 +91,12 @@ impl OpenDocument {
             self.annotations.remove(idx);
             self.label_idx.remove(idx);
         }
-        let shown = |a: &Annotation| a.layer == self.layer && a.state != SpanState::Rejected;
-        if let Some(now) = now.filter(shown) {
+        self.rejected.retain(|a| a.id != id);
+        let now = now.filter(|a| a.layer == self.layer);
+        if let Some(now) = now.clone().filter(is_rejected) {
+            self.rejected.push(now);
+        }
+        if let Some(now) = now.filter(|a| !is_rejected(a)) {
             let key = |a: &Annotation| (a.span.start(), a.span.end(), a.layer, a.id);
             let idx = self.annotations.partition_point(|a| key(a) < key(&now));
             let place = labels.iter().position(|l| *l == now.label);
@@ -129,6 +140,11 @@ impl OpenDocument {
 
     pub(crate) const fn text(&self) -> &Arc<str> {
         &self.text
+    }
+
+    /// What a person has rejected.
+    pub(super) fn rejected(&self) -> &[Annotation] {
+        &self.rejected
     }
 
     pub(crate) fn annotations(&self) -> &[Annotation] {
