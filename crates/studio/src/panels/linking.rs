@@ -182,12 +182,11 @@ fn name_of(record: &GazetteerRecord) -> String {
 fn note_of(record: &GazetteerRecord, score: Option<f32>, language: Language) -> String {
     let kind = kind_name(&record.kind, language).to_owned();
     let side = side_name(&record.side, language).to_owned();
-    let mut parts = vec![kind, side, record.country.clone(), record.pcode.clone()];
+    // Numbers behind Latin letters would join them in an Arabic line, so the share comes first.
+    let share = score.map_or(String::new(), |score| format!("{:.0} %", score * 100.0));
+    let mut parts = vec![share, kind, side, record.country.clone(), record.pcode.clone()];
     if !record.lat.is_empty() {
         parts.push(format!("{}, {}", record.lat, record.lon));
-    }
-    if let Some(score) = score {
-        parts.push(format!("{:.0} %", score * 100.0));
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
