@@ -92,8 +92,8 @@ const SIDES: &[(&str, Phrase)] = names! {
 
 /// What the file formats are; in English the corpus crate says it.
 const FORMATS: &[(&str, &str)] = &[
-    ("bdocjs", "صيغة GATE بـ JSON ‏(gatenlp)؛ تحمل كل شيء إلا التقطيع المعطى"),
-    ("brat", "صيغة brat: ملف ‎.txt وملف ‎.ann لكل وثيقة، مع annotation.conf"),
+    ("bdocjs", "صيغة GATE بـ JSON لمكتبة gatenlp؛ تحمل كل شيء إلا التقطيع المعطى"),
+    ("brat", "صيغة brat: ملف txt وملف ann لكل وثيقة، مع annotation.conf"),
     ("conll2002", "أعمدة CoNLL-2002: كلمة أو مقطع، علامة جدولة، وسم"),
     ("conll2003", "أعمدة CoNLL-2003: كلمة أو مقطع، قسم الكلام، مركب، وسم"),
     ("conllu", "صيغة CoNLL-U: المقاطع كلماتٌ لوحدات مركبة، والكيانات في MISC، والنص كما هو"),
@@ -103,15 +103,15 @@ const FORMATS: &[(&str, &str)] = &[
     ("geojson", "الأماكن المربوطة نقاطاً، للخرائط"),
     ("html", "صفحة: تُقرأ المقالة بلا ما حولها، وتُكتب الكيانات ملوّنة"),
     ("inline-xml", "نص كياناته عناصر XML، ملف لكل وثيقة"),
-    ("json-cas", "صيغة UIMA CAS بـ JSON: ‏INCEpTION، dkpro-cassis"),
+    ("json-cas", "صيغة UIMA CAS بـ JSON لبرنامجي INCEpTION وdkpro-cassis"),
     ("jsonl", "أسطر JSON، وثيقة في كل سطر؛ تحمل كل شيء"),
     ("label-studio", "صيغة Label Studio بـ JSON: مهام بوسوم أو بتوقعات"),
     ("prodigy", "أسطر JSON لبرنامجي Prodigy وspaCy: مواضع مع التقطيع"),
     ("tagged", "سطر نص ثم كياناته: للمراجعة وإدارة النسخ، ملف لكل وثيقة"),
     ("text", "نص UTF-8 مجرد بلا كيانات، ملف لكل وثيقة"),
     ("tsv", "جدول كيانات مثل csv تفصله علامات الجدولة"),
-    ("webanno-tsv", "صيغة WebAnno TSV 3.3: ‏INCEpTION، WebAnno"),
-    ("xmi", "صيغة UIMA CAS بـ XMI مع TypeSystem.xml: ‏INCEpTION، WebAnno، DKPro"),
+    ("webanno-tsv", "صيغة WebAnno TSV 3.3 لبرنامجي INCEpTION وWebAnno"),
+    ("xmi", "صيغة UIMA CAS بـ XMI مع TypeSystem.xml لبرامج INCEpTION وWebAnno وDKPro"),
 ];
 
 /// What the interface says of a file format, whose `title` is English.
@@ -165,7 +165,10 @@ mod tests {
     fn every_format_has_an_arabic_title() {
         for to_read in [true, false] {
             for (name, title) in crate::app::formats(to_read) {
-                assert_ne!(format_title((name, title), Language::Arabic), title, "{name}");
+                let said = format_title((name, title), Language::Arabic);
+                assert_ne!(said, title, "{name}");
+                // A row of a list spells direction marks out.
+                assert!(!said.chars().any(|char| crate::text::invisible(char).is_some()), "{name}");
             }
         }
     }
