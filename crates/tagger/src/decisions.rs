@@ -36,6 +36,40 @@ impl Decision {
     }
 }
 
+/// What a person has said of a text, in its order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Decisions {
+    all: Vec<Decision>,
+    /// Of the longest span: nothing that begins further away reaches a place.
+    max_byte_len: u32,
+}
+
+impl Decisions {
+    pub(crate) fn set(&mut self, decisions: &[Decision]) {
+        self.all.clear();
+        self.all.extend_from_slice(decisions);
+        self.all.sort_by_key(|decision| (decision.span().start(), decision.span().end()));
+        self.max_byte_len = decisions.iter().map(|d| d.span().byte_len()).max().unwrap_or_default();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Those that may share text with a span: all that do, and few others.
+    pub(crate) fn near(&self, span: Span) -> &[Decision] {
+        let reach = span.start().saturating_sub(self.max_byte_len);
+        let start = self.all.partition_point(|decision| decision.span().start() < reach);
+        let end = self.all.partition_point(|decision| decision.span().start() < span.end());
+        &self.all[start..end]
+    }
+
+    /// Whether they leave no question about an entity that was found.
+    pub(crate) fn decide(&self, found: &ScoredEntity) -> bool {
+        self.near(found.span).iter().any(|decision| decision.decides(found))
+    }
+}
+
 /// The decisions on one sequence of units.
 #[derive(Default)]
 pub(crate) struct Constraints {

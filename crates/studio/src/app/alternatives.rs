@@ -70,18 +70,17 @@ impl OpenDocument {
 
 impl Work {
     /// The tagger's answer for the document that is shown; for another one it comes too late.
-    pub(super) fn consider(&mut self, document: DocumentId, found: &[Found]) {
+    pub(super) fn consider(&mut self, document: DocumentId, found: Vec<Found>) {
         let labels = &self.labels;
         let Some(shown) = self.document.as_mut().filter(|shown| shown.id() == document) else {
             return;
         };
-        let alternative = |found: &Found| {
+        let alternative = |found: Found| {
             let span = shown.span_of(found.start, found.end)?;
             let label_idx = labels.iter().position(|label| *label == found.label)?;
-            let label = found.label.clone();
-            Some(Alternative { span, label, label_idx, score: found.score })
+            Some(Alternative { span, label: found.label, label_idx, score: found.score })
         };
-        shown.alternatives = Some(found.iter().filter_map(alternative).collect());
+        shown.alternatives = Some(found.into_iter().filter_map(alternative).collect());
     }
 
     /// Labels the word at a byte, or the likeliest entity of this label that has it, and looks at it.

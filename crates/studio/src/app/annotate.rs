@@ -37,10 +37,10 @@ impl Work {
             Command::Redo => self.redo(),
             Command::Export(path) => self.export(&path),
             Command::Suggest { document, model, entities } => {
-                self.suggest(document, model, &entities)
+                self.suggest(document, model, entities)
             }
             Command::Consider { document, alternatives } => {
-                self.consider(document, &alternatives);
+                self.consider(document, alternatives);
                 Ok(())
             }
             Command::LabelWord { byte, label_idx } => self.label_word(byte, label_idx),
@@ -330,12 +330,12 @@ impl Work {
         &mut self,
         document: DocumentId,
         model: String,
-        found: &[Found],
+        found: Vec<Found>,
     ) -> Result<(), AppError> {
-        let suggestions = found.iter().filter_map(|found| {
+        let suggestions = found.into_iter().filter_map(|found| {
             let span = Span::from_range(found.start as usize..found.end as usize)?;
-            let label = self.labels.contains(&found.label).then(|| found.label.clone())?;
-            Some(Suggestion { span, label, score: Some(found.score) })
+            let is_known = self.labels.contains(&found.label);
+            is_known.then_some(Suggestion { span, label: found.label, score: Some(found.score) })
         });
         let suggestions: Vec<Suggestion> = suggestions.collect();
         if self.shows_already(document, &model, &suggestions) {

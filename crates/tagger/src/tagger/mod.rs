@@ -152,7 +152,7 @@ impl Tagger {
             let first = entities.partition_point(|e| e.span.start() < a.span.start());
             entities.get(first).is_some_and(|e| e.span == a.span && e.label == a.label)
         };
-        alternatives.retain(|a| !is_found(a) && !decisions.iter().any(|d| d.decides(a)));
+        alternatives.retain(|a| !is_found(a) && !decisions.decide(a));
         alternatives.sort_by(|a, b| {
             let by_place = a.span.start().cmp(&b.span.start());
             by_place.then(b.score.total_cmp(&a.score)).then(a.span.end().cmp(&b.span.end()))
@@ -162,14 +162,12 @@ impl Tagger {
 
     /// Finds entities, and alternatives if the scratch says so, under decisions.
     fn tag_under(&self, text: &str, decisions: &[Decision], scratch: &mut TaggerScratch) {
-        scratch.decisions.clear();
-        scratch.decisions.extend_from_slice(decisions);
-        scratch.decisions.sort_by_key(|decision| (decision.span().start(), decision.span().end()));
+        scratch.decisions.set(decisions);
         scratch.alternatives.clear();
         self.tag_text(text, scratch);
         let TaggerScratch { entities, decisions, .. } = scratch;
         if !decisions.is_empty() {
-            entities.retain(|entity| !decisions.iter().any(|d| d.decides(entity)));
+            entities.retain(|entity| !decisions.decide(entity));
         }
     }
 
@@ -270,7 +268,8 @@ impl Tagger {
             return Constraints::default();
         }
         let spans: Vec<Span> = scratch.units.units.iter().map(|unit| unit.span).collect();
-        let constraints = Constraints::new(&scratch.decisions, &spans);
+        let sentence = spans[0].cover(spans[spans.len() - 1]);
+        let constraints = Constraints::new(scratch.decisions.near(sentence), &spans);
         constraints.restrict(self.model.scheme(), self.model.labels(), &mut scratch.lattice);
         constraints
     }

@@ -5,7 +5,7 @@ use tawsim_crf::{Lattice, Scratch};
 use tawsim_tokenizer::Tokenized;
 
 use super::ScoredEntity;
-use crate::decisions::Decision;
+use crate::decisions::Decisions;
 use crate::document::{Draft, Evidence};
 use crate::features::{FormTable, PlaceColumns, UnitReader, Units};
 use crate::model::{Model, Pending};
@@ -35,7 +35,7 @@ pub struct TaggerScratch {
     pub(crate) keeps_draft: bool,
     pub(super) evidence: Evidence,
     /// What a person has said of the text, in its order.
-    pub(super) decisions: Vec<Decision>,
+    pub(super) decisions: Decisions,
     /// Which model the sums belong to.
     pub(super) model: Option<Arc<Model>>,
     /// The path of one entity.
@@ -65,7 +65,7 @@ impl Default for TaggerScratch {
             draft: Draft::default(),
             keeps_draft: false,
             evidence: Evidence::default(),
-            decisions: Vec::new(),
+            decisions: Decisions::default(),
             model: None,
             entity_path: Vec::new(),
             min_alternative: None,
