@@ -9,7 +9,7 @@ use tawsim_tokenizer::Span;
 use crate::details::{details_of, metadata_out};
 use crate::{
     Annotation, Comment, DocumentId, DocumentRow, LabelRow, Layer, LayerId, Link, Presence,
-    Project, Source, SpanId, SpanState, StoreError, StoredDocument,
+    Project, ReviewState, Source, SpanId, SpanState, StoreError, StoredDocument,
 };
 
 const ANNOTATION: &str = "id, layer, start_byte, end_byte, label, state, source, score, reviewer,
@@ -55,6 +55,25 @@ impl Project {
         let mut statement = self.db.prepare_cached(&sql)?;
         let row = statement.query_row((layer, document), document_row).optional()?;
         row.ok_or(StoreError::UnknownDocument(document))
+    }
+
+    /// How far the work on a document is in one layer, and whether the document is flagged: what
+    /// [`Project::document_row`] says without looking at its spans.
+    ///
+    /// # Errors
+    /// If there is no such document.
+    pub fn document_progress(
+        &self,
+        document: DocumentId,
+        layer: LayerId,
+    ) -> Result<(ReviewState, bool), StoreError> {
+        let sql = "SELECT ifnull(r.state, 'new'), d.is_flagged FROM document d
+                   LEFT JOIN review r ON r.document = d.id AND r.layer = ?1 AND r.presence = 'present'
+                   WHERE d.id = ?2 AND d.presence <> 'absent'";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let found = statement.query_row((layer, document), read).optional()?;
+        found.ok_or(StoreError::UnknownDocument(document))
     }
 
     /// A document with its text, its spans of all layers, and its comments.

@@ -142,6 +142,14 @@ impl OpenDocument {
         &self.text
     }
 
+    /// How many annotations are confirmed and suggested, and the lowest score of those suggested.
+    pub(super) fn counts(&self) -> (u32, u32, Option<f64>) {
+        let n_suggested = self.n_suggested as u32;
+        let scores = self.open().filter_map(|a| a.score);
+        let min_score = scores.min_by(f64::total_cmp);
+        (self.annotations.len() as u32 - n_suggested, n_suggested, min_score)
+    }
+
     /// What a person has rejected.
     pub(super) fn rejected(&self) -> &[Annotation] {
         &self.rejected
@@ -315,5 +323,32 @@ impl OpenDocument {
     /// Annotations that share a byte with `span`.
     pub(super) fn overlapping(&self, span: Span) -> impl Iterator<Item = &Annotation> {
         self.annotations.iter().filter(move |a| a.span.overlaps(span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{App, Command, Found};
+
+    #[test]
+    fn the_line_of_the_list_is_what_the_project_counts() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("1.txt"), "داعش حلب إدلب حماة").expect("written");
+        let mut app = App::new(tawsim_store::Options::new("samar").seed(1), "samar");
+        app.apply(Command::Open(folder.path().to_owned())).expect("opens");
+        let document = app.document().expect("shown").id();
+        let found = |start: u32, end: u32, score: f32| {
+            let label = "PLACE".to_owned();
+            Found { start, end, label, score }
+        };
+        let entities = vec![found(0, 8, 0.4), found(9, 15, 0.3), found(16, 24, 0.9)];
+        let suggest = Command::Suggest { document, model: "test".to_owned(), entities };
+        let steps = [suggest, Command::Accept, Command::Reject, Command::FlagDocument];
+        for command in steps.into_iter().chain([Command::Undo, Command::Finish, Command::Undo]) {
+            app.apply(command.clone()).expect("the command fits");
+            let layer = app.layer().expect("a layer");
+            let counted = app.project().expect("open").document_row(document, layer);
+            assert_eq!(*app.row(0), counted.expect("readable"), "{command:?}");
+        }
     }
 }

@@ -20,7 +20,9 @@ mod statistics;
 
 use std::{io, path::Path, time::Duration};
 
-use tawsim_store::{DocumentId, History, LayerId, Options, Project, Receipt, StoreError};
+use tawsim_store::{
+    DocumentId, DocumentRow, History, LayerId, Options, Project, Receipt, StoreError,
+};
 
 pub(crate) use alternatives::Alternative;
 pub(crate) use annotate::is_doubtful;
@@ -287,20 +289,35 @@ impl Work {
         self.n_steps = receipt.seq;
         self.history = self.project.history()?;
         for id in &receipt.documents {
-            let row = self.project.document_row(*id, self.layer)?;
-            if let Some(document) = self.document.as_mut().filter(|document| document.id() == *id) {
-                if receipt.spans.len() <= FEW_SPANS {
-                    for span in &receipt.spans {
-                        document.update(*span, self.project.annotation(*id, *span)?, &self.labels);
-                    }
-                } else {
-                    let stored = self.project.document(*id)?;
-                    document.refresh(stored.annotations, self.layer, &self.labels);
-                }
-                document.set_review(row.review);
-            }
+            let is_shown = self.document.as_ref().is_some_and(|document| document.id() == *id);
+            let row = if is_shown {
+                self.take_shown(*id, receipt)?
+            } else {
+                self.project.document_row(*id, self.layer)?
+            };
             self.library.update(row);
         }
         Ok(())
+    }
+
+    /// Takes in what a step has changed in the document that is shown. Its line of the list comes from what is shown:
+    /// the project would count thousands of annotations for it.
+    fn take_shown(&mut self, id: DocumentId, receipt: &Receipt) -> Result<DocumentRow, StoreError> {
+        let document = self.document.as_mut().expect("it is shown");
+        if receipt.spans.len() <= FEW_SPANS {
+            for span in &receipt.spans {
+                document.update(*span, self.project.annotation(id, *span)?, &self.labels);
+            }
+        } else {
+            let stored = self.project.document(id)?;
+            document.refresh(stored.annotations, self.layer, &self.labels);
+        }
+        let (review, is_flagged) = self.project.document_progress(id, self.layer)?;
+        document.set_review(review);
+        let known = self.library.get(id).cloned();
+        let row = known.map_or_else(|| self.project.document_row(id, self.layer), Ok)?;
+        let document = self.document.as_ref().expect("it is shown");
+        let (n_entities, n_suggestions, min_score) = document.counts();
+        Ok(DocumentRow { review, is_flagged, n_entities, n_suggestions, min_score, ..row })
     }
 }
