@@ -12,7 +12,7 @@ use crate::App;
 struct Known {
     document: Option<DocumentId>,
     entities: Arc<[(Span, String)]>,
-    facts: Vec<Facts>,
+    facts: Arc<[Facts]>,
 }
 
 /// The thread, and what it has said.
@@ -79,7 +79,7 @@ impl Linking {
         }
         let entities: Arc<[_]> = now.map(|(span, label)| (*span, label.clone())).collect();
         let text = document.text().clone();
-        let known = Known { document: id, entities: Arc::clone(&entities), facts: Vec::new() };
+        let known = Known { document: id, entities: Arc::clone(&entities), facts: Arc::default() };
         self.links.ask(LinkJob::Document { key: revision, text, entities });
         self.asked = Some((revision, known));
     }

@@ -57,7 +57,7 @@ pub(crate) enum LinkAnswer {
     /// The tables are others now.
     Loaded,
     /// Of [`LinkJob::Document`], in the order of the entities.
-    Facts { key: u64, facts: Vec<Facts> },
+    Facts { key: u64, facts: Arc<[Facts]> },
     /// Of [`LinkJob::Search`].
     Found { text: String, candidates: Vec<Candidate> },
 }
@@ -75,6 +75,9 @@ impl Links {
         let (done, answers) = channel();
         thread::spawn(move || {
             let mut tables = None;
+            // Facts of thousands of entities take their time to be freed: this thread does it, when the window has
+            // asked again and so has let go of all but the last ones.
+            let mut kept = Vec::new();
             for job in todo {
                 let answer = match job {
                     LinkJob::Project(dir) => {
@@ -83,7 +86,10 @@ impl Links {
                     }
                     LinkJob::Document { key, text, entities } => {
                         let Some(tables) = &tables else { continue };
-                        LinkAnswer::Facts { key, facts: tables.facts(&text, &entities) }
+                        kept.drain(..kept.len().saturating_sub(1));
+                        let facts: Arc<[Facts]> = tables.facts(&text, &entities).into();
+                        kept.push((Arc::clone(&facts), entities));
+                        LinkAnswer::Facts { key, facts }
                     }
                     LinkJob::Search { text, label } => {
                         let Some(tables) = &tables else { continue };
