@@ -48,7 +48,8 @@ fn window_options(size: [f32; 2]) -> eframe::NativeOptions {
         .with_icon(icon())
         .with_inner_size(size)
         .with_drag_and_drop(true);
-    eframe::NativeOptions { viewport, ..Default::default() }
+    // Nothing here is a gradient; where there is no graphics card, noise on every point is a part of every frame.
+    eframe::NativeOptions { viewport, dithering: false, ..Default::default() }
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
