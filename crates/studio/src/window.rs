@@ -142,7 +142,8 @@ impl Window {
             learning.step(&mut self.app);
         }
         if let Some(linking) = &mut self.linking {
-            linking.step(&self.app);
+            let again = linking.step(&self.app);
+            again.into_iter().for_each(|rest| ui.ctx().request_repaint_after(rest));
         }
         if self.sheet.is_some() {
             self.sheet_keys(ui);

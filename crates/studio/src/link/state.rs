@@ -1,6 +1,10 @@
 //! What the window knows of links: asks the thread, keeps its answers.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tawsim_store::{DocumentId, Span};
 
@@ -15,6 +19,10 @@ struct Known {
     facts: Arc<[Facts]>,
 }
 
+/// How long nothing must have changed in a document before its facts are asked for anew: in a long one the question
+/// alone takes a part of a frame, which belongs to whoever types.
+const REST: Duration = Duration::from_millis(150);
+
 /// The thread, and what it has said.
 pub(crate) struct Linking {
     links: Links,
@@ -24,6 +32,8 @@ pub(crate) struct Linking {
     asked: Option<(u64, Known)>,
     /// The revision that is known.
     revision: Option<u64>,
+    /// The revision seen last, and since when.
+    seen: (u64, Instant),
     known: Known,
     found: Option<(String, Vec<Candidate>)>,
 }
@@ -35,14 +45,16 @@ impl Linking {
             project: None,
             asked: None,
             revision: None,
+            seen: (0, Instant::now()),
             known: Known::default(),
             found: None,
         }
     }
 
-    /// Takes in answers and asks for what has changed; to be called once a frame.
-    pub(crate) fn step(&mut self, app: &App) {
-        let Some(project) = app.project() else { return };
+    /// Takes in answers and asks for what has changed; to be called once a frame. Returns when to call it again though
+    /// nothing happens.
+    pub(crate) fn step(&mut self, app: &App) -> Option<Duration> {
+        let project = app.project()?;
         let current = Some((project.dir().to_owned(), app.n_own_entries()));
         if self.project != current {
             self.links.ask(LinkJob::Project(project.dir().to_owned()));
@@ -61,27 +73,35 @@ impl Linking {
                 LinkAnswer::Found { text, candidates } => self.found = Some((text, candidates)),
             }
         }
-        self.ask(app);
+        self.ask(app)
     }
 
-    fn ask(&mut self, app: &App) {
+    fn ask(&mut self, app: &App) -> Option<Duration> {
         let revision = app.revision();
-        let Some(document) = app.document() else { return };
+        let document = app.document()?;
         if self.asked.is_some() || self.revision == Some(revision) {
-            return;
+            return None;
+        }
+        if self.seen.0 != revision {
+            self.seen = (revision, Instant::now());
         }
         let id = Some(document.id());
+        let rest = REST.saturating_sub(self.seen.1.elapsed());
+        if self.known.document == id && !rest.is_zero() {
+            return Some(rest);
+        }
         let now = document.annotations().iter().map(|a| (&a.span, &a.label));
         let known = self.known.entities.iter().map(|(span, label)| (span, label));
         if self.known.document == id && known.eq(now.clone()) {
             self.revision = Some(revision);
-            return;
+            return None;
         }
         let entities: Arc<[_]> = now.map(|(span, label)| (*span, label.clone())).collect();
         let text = document.text().clone();
         let known = Known { document: id, entities: Arc::clone(&entities), facts: Arc::default() };
         self.links.ask(LinkJob::Document { key: revision, text, entities });
         self.asked = Some((revision, known));
+        None
     }
 
     /// What is known of the annotation in focus.
