@@ -5,6 +5,7 @@ use std::{
     collections::HashSet,
     sync::mpsc::{Receiver, Sender, channel},
     thread,
+    time::Duration,
 };
 
 use tawsim_store::Span;
@@ -15,6 +16,10 @@ use crate::{
     app::{Decided, mentioned_again},
     worker::{found_of, model_version},
 };
+
+/// How long nothing more must be decided before the document is decoded: nobody sees it, and a long document is not
+/// decoded again for every key of a burst.
+const REST: Duration = Duration::from_millis(40);
 
 /// The thread. It ends when this is dropped.
 pub(crate) struct Redecoder {
@@ -31,8 +36,12 @@ impl Redecoder {
         thread::spawn(move || {
             let (mut scratch, model) = (TaggerScratch::new(), model_version(&tagger));
             while let Ok(job) = todo.recv() {
-                // Of what has piled up only the last is still true.
-                let (number, decided) = todo.try_iter().last().unwrap_or(job);
+                // Of what comes in quick succession only the last is still true.
+                let mut last = job;
+                while let Ok(newer) = todo.recv_timeout(REST) {
+                    last = newer;
+                }
+                let (number, decided) = last;
                 let answer = redecode(&tagger, &model, &decided, &mut scratch);
                 if done.send((number, answer)).is_err() {
                     break;
