@@ -1,26 +1,8 @@
 //! A recorded session gives the same project without a window.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
 use tawsim_studio::{App, Command};
 
-use super::support::{folder, harness, open, options, press, suggestions};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use super::support::{Log, folder, harness, open, options, press, suggestions};
 
 #[test]
 fn a_log_of_commands_gives_the_same_project() {
@@ -35,7 +17,7 @@ fn a_log_of_commands_gives_the_same_project() {
         "Space 2 Quote x ctrl+z Left shift+Left 5 a Enter Enter Left 1 ctrl+z ctrl+y",
     );
     let state = window.state().app().state().expect("a project is open");
-    let bytes = log.0.lock().expect("no panic").clone();
+    let bytes = log.bytes();
 
     let mut app = App::new(options(), "samar");
     app.apply(Command::Open(second.path().to_owned())).expect("the folder opens");

@@ -2,8 +2,6 @@
 
 use std::{
     fs,
-    io::{self, Write},
-    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -11,7 +9,7 @@ use egui::{Event, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tawsim_studio::{App, Command, Language};
 
-use super::support::{ARTICLES, entities, folder, harness, open, options, press, suggestions};
+use super::support::{ARTICLES, Log, entities, folder, harness, open, options, press, suggestions};
 
 #[test]
 fn keys_wait_for_a_slow_disk_and_the_window_does_not() {
@@ -41,20 +39,6 @@ fn keys_wait_for_a_slow_disk_and_the_window_does_not() {
         window.run_steps(1);
     }
     assert_eq!(entities(&window), ["FACTION داعش", "PLACE حلب"]);
-}
-
-/// A log that can be read while it is written.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[test]
@@ -99,6 +83,6 @@ fn files_are_read_in_while_the_window_works() {
     let wanted = window.state().app().state().expect("open");
     drop(window);
     let mut again = open(second.path());
-    again.replay(log.0.lock().expect("no panic").as_slice()).expect("our own log");
+    again.replay(log.bytes().as_slice()).expect("our own log");
     assert_eq!(again.state().expect("open"), wanted);
 }

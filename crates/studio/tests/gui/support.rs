@@ -1,8 +1,9 @@
 //! A window on a project of a few articles.
 
 use std::{
-    fs,
+    fs, io,
     path::Path,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -161,4 +162,25 @@ pub(crate) fn press(harness: &mut Harness<'_, Window>, keys: &str) {
 pub(crate) fn entities(harness: &Harness<'_, Window>) -> Vec<String> {
     let entities = harness.state().app().entities().expect("a document is shown");
     entities.into_iter().map(|(label, surface)| format!("{label} {surface}")).collect()
+}
+
+/// A log that can be read while it is written.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What was written up to now.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.0.lock().expect("no panic").clone()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
