@@ -48,7 +48,7 @@ impl OpenDocument {
 
     /// The alternatives to what is in focus or marked, the likeliest first; at most five.
     pub(crate) fn alternatives_here(&self) -> Vec<&Alternative> {
-        let here = self.marked().or_else(|| self.focused().map(|a| a.span));
+        let here = self.here();
         let mut found = self.open_alternatives(|span| here.is_some_and(|here| span.overlaps(here)));
         found.truncate(MOST_LISTED);
         found
@@ -112,7 +112,7 @@ impl Work {
         {
             return Ok(());
         }
-        let here = document.marked().or_else(|| document.focused().map(|a| a.span));
+        let here = document.here();
         let goes_on = here.is_some_and(|here| here.overlaps(span));
         self.last_label = self.labels.iter().position(|known| known == label);
         let edits = self.cover(span, label);

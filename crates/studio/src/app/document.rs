@@ -115,7 +115,7 @@ impl OpenDocument {
 
     /// What is open in the sentence of the focus or the mark.
     pub(super) fn open_in_sentence(&self) -> impl Iterator<Item = &Annotation> {
-        let here = self.marked().or_else(|| self.focused().map(|a| a.span));
+        let here = self.here();
         let sentence = here.map(|span| self.map.sentence_at(span.start()));
         let is_here = move |a: &&Annotation| Some(self.map.sentence_at(a.span.start())) == sentence;
         self.open().filter(is_here)
@@ -194,6 +194,11 @@ impl OpenDocument {
         self.mark.map(|mark| mark.anchor.cover(mark.head))
     }
 
+    /// What is marked, or else in focus.
+    pub(super) fn here(&self) -> Option<Span> {
+        self.marked().or_else(|| self.focused().map(|a| a.span))
+    }
+
     pub(super) fn set_focus(&mut self, idx: Option<usize>) {
         self.focus = idx.map(|idx| Focus { id: self.annotations[idx].id, idx });
         self.mark = None;
@@ -257,7 +262,7 @@ impl OpenDocument {
     /// the last one comes the first. Returns whether there is one.
     pub(super) fn step(&mut self, toward: Toward, wanted: impl Fn(&Annotation) -> bool) -> bool {
         let n = self.annotations.len();
-        let here = self.marked().or_else(|| self.focused().map(|a| a.span)).unwrap_or_default();
+        let here = self.here().unwrap_or_default();
         let key = |span: Span| (span.start(), span.end());
         let before = self.annotations.partition_point(|a| key(a.span) < key(here));
         let through = self.annotations.partition_point(|a| key(a.span) <= key(here));
