@@ -120,7 +120,7 @@ impl Project {
         let sql =
             "SELECT count(*) - ifnull(sum(is_undone), 0), ifnull(sum(is_undone), 0) FROM history";
         let (n_undo, n_redo): (i64, i64) =
-            self.db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.db.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(History {
             undo: End::Undo.find(&self.db)?.map(step),
             redo: End::Redo.find(&self.db)?.map(step),

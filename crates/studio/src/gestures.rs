@@ -315,8 +315,8 @@ fn session(tagger: &Tagger, name: &str, text: &str, gold: &Gold) -> Figures {
     annotator.press(Command::Open(folder.path().to_owned()));
     let document = annotator.document().id();
     let (text, is_corrected) = (text.into(), true);
-    let (confirmed, rejected) = (Vec::new(), Vec::new());
-    annotator.answer(&Decided { document, text, confirmed, rejected, is_corrected });
+    let (labels, confirmed, rejected) = (Vec::new(), Vec::new(), Vec::new());
+    annotator.answer(&Decided { document, text, labels, confirmed, rejected, is_corrected });
     let n_wrong = annotator.wrong().len();
     // A missed entity that a wrong one stands for is counted with that.
     let n_missed = annotator.missed().len();

@@ -71,6 +71,7 @@ pub struct Measurement {
     /// What was pressed last: the line of the script, and when.
     pressed: Option<(usize, Clock, Instant)>,
     n_pressed: usize,
+    before: Option<[f64; 2]>,
     quiet_since: Option<Instant>,
     idle: Option<(Instant, f64, usize)>,
     report: Report,
@@ -123,6 +124,16 @@ fn program_cpu_ms() -> f64 {
     if ticks.len() == 2 { ticks.iter().sum::<f64>() * 10.0 } else { f64::NAN }
 }
 
+/// Ticks of all processors, and those that other guests of the machine took meanwhile; `None` where the system
+/// does not tell.
+fn machine_ticks() -> Option<[f64; 2]> {
+    // user nice system idle iowait irq softirq steal, since the start of the machine (proc(5)).
+    let stat = std::fs::read_to_string("/proc/stat").ok()?;
+    let fields = stat.lines().next()?.split_whitespace().skip(1).take(8);
+    let ticks: Vec<f64> = fields.filter_map(|field| field.parse().ok()).collect();
+    Some([ticks.iter().sum(), *ticks.get(7)?])
+}
+
 /// What was measured; shared, because the window is gone when it is printed.
 #[derive(Clone, Default)]
 pub struct Report(Arc<Mutex<Times>>);
@@ -134,6 +145,8 @@ struct Times {
     first_frame_ms: Option<f64>,
     /// Milliseconds from key to paint by line of the script: computed, and on the wall clock.
     presses: [Vec<[f64; 2]>; SCRIPT.len()],
+    /// How much of the machine other guests took while keys were pressed, in percent.
+    stolen: Option<f64>,
     /// Share of a CPU in percent, and frames drawn, while nothing was pressed.
     idle: Option<(f64, usize)>,
 }
@@ -143,7 +156,16 @@ impl Measurement {
     #[must_use]
     pub fn begin(start: Instant) -> Self {
         let report = Report::default();
-        Self { start, frame: 0, pressed: None, n_pressed: 0, quiet_since: None, idle: None, report }
+        Self {
+            start,
+            frame: 0,
+            pressed: None,
+            n_pressed: 0,
+            before: None,
+            quiet_since: None,
+            idle: None,
+            report,
+        }
     }
 
     /// Where the results will be.
@@ -168,10 +190,14 @@ impl Measurement {
             times.presses[line].push([now.ms_since(then), wall.elapsed().as_secs_f64() * 1e3]);
         }
         if let Some(keys) = SCRIPT.get(self.n_pressed / N_PRESSES) {
+            self.before = self.before.or_else(machine_ticks);
             self.pressed = Some((self.n_pressed / N_PRESSES, now, Instant::now()));
             let command = command(keys.commands, self.n_pressed, app);
             self.n_pressed += 1;
             return Turn::Press(command);
+        }
+        if let (None, Some(before), Some(now)) = (self.quiet_since, self.before, machine_ticks()) {
+            times.stolen = Some(100.0 * (now[1] - before[1]) / (now[0] - before[0]));
         }
         let quiet = self.quiet_since.get_or_insert_with(Instant::now).elapsed();
         if quiet < SETTLE {
@@ -224,6 +250,9 @@ impl Report {
         lines.push(format!("{:<28}{heads}", "key to paint, ms"));
         let rows = SCRIPT.iter().zip(&times.presses);
         lines.extend(rows.map(|(keys, presses)| row(keys, presses)));
+        if let Some(stolen) = times.stolen {
+            lines.push(format!("other guests took {stolen:.1} % of the machine meanwhile"));
+        }
         lines.join("\n")
     }
 }

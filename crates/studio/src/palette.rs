@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn colours_stand_out_from_the_page() {
         for (theme, palette) in [(Theme::Light, LIGHT), (Theme::Dark, DARK)] {
-            let page = luminance(theme.default_visuals().panel_fill);
+            let page = luminance(theme.default_visuals().extreme_bg_color);
             for color in palette {
                 let (a, b) = (page.max(luminance(color)), page.min(luminance(color)));
                 let contrast = (a + 0.05) / (b + 0.05);

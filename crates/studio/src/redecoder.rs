@@ -78,9 +78,9 @@ pub(crate) fn redecode(
     scratch: &mut TaggerScratch,
 ) -> Vec<Command> {
     let labels = tagger.labels();
-    let entity = |(span, label): &(_, String)| Decision::Entity(*span, labels.get(label));
-    let no_entity =
-        |(span, label): &(_, String)| Some(Decision::NoEntity(*span, labels.get(label)?));
+    let label_of = |idx: &u16| labels.get(&decided.labels[usize::from(*idx)]);
+    let entity = |(span, label): &(_, u16)| Decision::Entity(*span, label_of(label));
+    let no_entity = |(span, label): &(_, u16)| Some(Decision::NoEntity(*span, label_of(label)?));
     let mut decisions: Vec<Decision> = decided.confirmed.iter().map(entity).collect();
     decisions.extend(decided.rejected.iter().filter_map(no_entity));
     let text = &decided.text;
@@ -95,7 +95,7 @@ pub(crate) fn redecode(
     };
     let (suggested, dropped): (Vec<&Found>, Vec<&Found>) = found.iter().partition(is_left);
     let mut alternatives: Vec<Found> = possible.iter().chain(dropped).cloned().collect();
-    remember(&mut alternatives, &mentioned_again(text, &decided.confirmed));
+    remember(&mut alternatives, &decided.labels, &mentioned_again(text, &decided.confirmed));
     let document = decided.document;
     let mut answer = vec![Command::Consider { document, alternatives }];
     if decided.is_corrected {
@@ -106,13 +106,14 @@ pub(crate) fn redecode(
 }
 
 /// Puts further mentions of confirmed names among the alternatives, surer than what the model alone says.
-fn remember(alternatives: &mut Vec<Found>, again: &[(Span, String)]) {
+fn remember(alternatives: &mut Vec<Found>, labels: &[String], again: &[(Span, u16)]) {
+    let label_of = |idx: &u16| labels[usize::from(*idx)].as_str();
     let is_again: HashSet<(u32, u32, &str)> =
-        again.iter().map(|(span, label)| (span.start(), span.end(), label.as_str())).collect();
+        again.iter().map(|(span, label)| (span.start(), span.end(), label_of(label))).collect();
     alternatives.retain(|a| !is_again.contains(&(a.start, a.end, a.label.as_str())));
     alternatives.extend(again.iter().map(|(span, label)| {
         let (start, end) = (span.start(), span.end());
-        Found { start, end, label: label.clone(), score: 1.0 }
+        Found { start, end, label: label_of(label).to_owned(), score: 1.0 }
     }));
 }
 
@@ -141,7 +142,8 @@ mod tests {
         let decided = Decided {
             document: "0000000000000001".parse().expect("an id"),
             text: text.into(),
-            confirmed: vec![(first, "PERSON".to_owned())],
+            labels: vec!["PERSON".to_owned()],
+            confirmed: vec![(first, 0)],
             rejected: Vec::new(),
             is_corrected: false,
         };
@@ -168,6 +170,7 @@ mod tests {
         let untouched = Decided {
             document,
             text: text.into(),
+            labels: Vec::new(),
             confirmed: Vec::new(),
             rejected: Vec::new(),
             is_corrected: true,
@@ -205,6 +208,7 @@ mod tests {
         let decided = |text: &str| Decided {
             document: "0000000000000001".parse().expect("an id"),
             text: text.into(),
+            labels: Vec::new(),
             confirmed: Vec::new(),
             rejected: Vec::new(),
             is_corrected: true,

@@ -11,10 +11,12 @@ use super::App;
 pub(crate) struct Decided {
     pub(crate) document: DocumentId,
     pub(crate) text: Arc<str>,
+    /// Names of labels; the others are indices into these.
+    pub(crate) labels: Vec<String>,
     /// Confirmed entities with their labels.
-    pub(crate) confirmed: Vec<(Span, String)>,
+    pub(crate) confirmed: Vec<(Span, u16)>,
     /// Rejected suggestions with their labels.
-    pub(crate) rejected: Vec<(Span, String)>,
+    pub(crate) rejected: Vec<(Span, u16)>,
     /// Whether what is suggested for the rest is to be said anew, not only what is possible beside it.
     pub(crate) is_corrected: bool,
 }
@@ -33,13 +35,24 @@ impl App {
         let is_worked_on = shown.review() <= ReviewState::InProgress;
         let is_ours = |a: &Annotation| matches!(&a.source, Source::Model(made) if made == model);
         let (annotations, rejected) = (shown.annotations(), shown.rejected());
-        let decision = |a: &Annotation| (a.span, a.label.clone());
+        let mut labels: Vec<String> = Vec::new();
+        let mut decision = |a: &Annotation| {
+            let known = labels.iter().position(|label| *label == a.label);
+            let idx = known.unwrap_or_else(|| {
+                labels.push(a.label.clone());
+                labels.len() - 1
+            });
+            (a.span, idx as u16)
+        };
         let is_confirmed = |a: &&Annotation| a.state == SpanState::Confirmed;
+        let confirmed = annotations.iter().filter(is_confirmed).map(&mut decision).collect();
+        let rejected_ones = rejected.iter().map(&mut decision).collect();
         let decided = Decided {
             document: shown.id(),
             text: Arc::clone(shown.text()),
-            confirmed: annotations.iter().filter(is_confirmed).map(decision).collect(),
-            rejected: rejected.iter().map(decision).collect(),
+            labels,
+            confirmed,
+            rejected: rejected_ones,
             is_corrected: is_corrected
                 && is_worked_on
                 && annotations.iter().chain(rejected).any(is_ours),

@@ -178,10 +178,10 @@ const MIN_NAME_CHARS: usize = 3;
 
 /// Further mentions of names that a person has confirmed in a text, with their labels, in no order: what was right
 /// once is likely right again. Those confirmed are among them.
-pub(crate) fn mentioned_again(text: &str, confirmed: &[(Span, String)]) -> Vec<(Span, String)> {
-    let names: BTreeSet<(&str, &str)> = confirmed
+pub(crate) fn mentioned_again(text: &str, confirmed: &[(Span, u16)]) -> Vec<(Span, u16)> {
+    let names: BTreeSet<(&str, u16)> = confirmed
         .iter()
-        .map(|(span, label)| (span.slice(text), label.as_str()))
+        .map(|(span, label)| (span.slice(text), *label))
         .filter(|(name, _)| name.chars().count() >= MIN_NAME_CHARS)
         .collect();
     let mut reading = Reading::default();
@@ -192,7 +192,7 @@ pub(crate) fn mentioned_again(text: &str, confirmed: &[(Span, String)]) -> Vec<(
         let name = Name::new(name);
         let mut hits = reading.mentions(text, &name);
         hits.retain(|hit| hit.has_article == name.has_article);
-        hits.into_iter().map(|hit| (hit.span, label.to_owned()))
+        hits.into_iter().map(move |hit| (hit.span, label))
     });
     mentions.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{Frame, Id, Theme, Ui};
+use egui::{Id, Theme, Ui};
 use tawsim_store::{DocumentId, Span, SpanState};
 
 use super::{
@@ -91,8 +91,7 @@ impl ArticlePanel {
             self.revealed = None;
         }
         let reveal = self.reveal(document);
-        let page = Frame::new().fill(ui.visuals().extreme_bg_color);
-        page.show(ui, |ui| self.page(ui, gui, (app, hints, reveal)));
+        self.page(ui, gui, (app, hints, reveal));
     }
 
     fn page(

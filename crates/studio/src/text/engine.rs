@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     atlas::GlyphAtlas,
+    batch::batch_texts,
     fonts::{Direction, Fonts, TextLayout, TextStyle},
     paint::paint_layout,
 };
@@ -88,6 +89,9 @@ impl TextEngine {
 
     /// To be called once a frame, after all text is drawn: repeats the frame if glyphs are missing.
     pub(crate) fn end_frame(&self, ctx: &egui::Context) {
+        if let Some(atlas) = &self.atlas {
+            batch_texts(ctx, atlas.texture_id());
+        }
         if self.atlas.as_ref().is_some_and(GlyphAtlas::overflowed) {
             ctx.request_discard("the glyph atlas is full");
             ctx.request_repaint();

@@ -8,6 +8,7 @@
 mod area;
 mod article;
 mod atlas;
+mod batch;
 mod edits;
 mod engine;
 mod field;
