@@ -154,8 +154,8 @@ impl App {
         Ok(stored.entities(work.layer).map(entity).collect())
     }
 
-    /// The documents with their states and the shown layer's confirmed entities, as text: equal for
-    /// equal projects, whenever and wherever the edits were made.
+    /// The documents with their states and annotations, as text: equal for equal projects, whenever and
+    /// wherever the edits were made.
     ///
     /// # Errors
     /// If no project is open or it cannot be read.
@@ -165,11 +165,15 @@ impl App {
         for row in work.project.documents(work.layer)? {
             state += &format!("{} {}\n", row.name, row.review);
             let stored = work.project.document(row.id)?;
-            for a in &stored.annotations {
-                let surface = a.span.slice(&stored.text);
+            let line = |a: &tawsim_store::Annotation| {
                 let (start, end) = (a.span.start(), a.span.end());
-                state += &format!("  {start} {end} {} {} {surface:?}\n", a.state, a.label);
-            }
+                let surface = a.span.slice(&stored.text);
+                (start, end, format!("  {start} {end} {} {} {surface:?}\n", a.state, a.label))
+            };
+            let mut lines: Vec<_> = stored.annotations.iter().map(line).collect();
+            // Those at one place are stored in the order of their ids, which are others in each project.
+            lines.sort();
+            state.extend(lines.into_iter().map(|(_, _, line)| line));
         }
         Ok(state)
     }

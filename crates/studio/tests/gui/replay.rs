@@ -1,6 +1,6 @@
 //! A recorded session gives the same project without a window.
 
-use tawsim_studio::{App, Command};
+use tawsim_studio::{App, Command, Toward};
 
 use super::support::{Log, folder, harness, open, options, press, suggestions};
 
@@ -26,6 +26,28 @@ fn a_log_of_commands_gives_the_same_project() {
     let hash = |app: &App| app.project().expect("open").state_hash().expect("hashed");
     assert_eq!(hash(&app), hash(window.state().app()));
     assert!(state.contains("confirmed") && state.contains("1.txt done"), "{state}");
+}
+
+/// Ids are others in each project.
+#[test]
+fn the_state_does_not_depend_on_ids() {
+    let state = |seed: u64| {
+        let folder = folder();
+        let mut app = App::new(options().seed(seed), "samar").wait_for_disk();
+        app.apply(Command::Open(folder.path().to_owned())).expect("the folder opens");
+        let suggested = suggestions(&app);
+        app.apply(suggested).expect("suggestions are taken");
+        // One place with two annotations: a rejected one and the right one.
+        let reject = [Command::StepAnnotation(Toward::Later), Command::Reject];
+        let label = [Command::Mark(11, 19), Command::Label(1)];
+        for command in [reject.clone(), reject.clone(), reject, label].into_iter().flatten() {
+            app.apply(command).expect("it is there");
+        }
+        app.state().expect("a project is open")
+    };
+    let first = state(0);
+    assert!(first.contains("11 19 rejected") && first.contains("11 19 confirmed"), "{first}");
+    assert!((1..16).all(|seed| state(seed) == first));
 }
 
 #[test]
