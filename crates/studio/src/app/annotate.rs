@@ -80,10 +80,7 @@ impl Work {
                 self.report = Some(self.export_corpus(&path)?);
                 Ok(())
             }
-            Command::Import { path, format } => {
-                self.report = Some(self.import(&path, format.as_deref())?);
-                Ok(())
-            }
+            Command::Import { path, format } => self.import(&path, format.as_deref()),
             Command::SetLink { entry, gazetteer } => self.set_link(Some((entry, gazetteer))),
             Command::ClearLink => self.set_link(None),
             Command::AddEntry => self.add_entry(),

@@ -86,15 +86,15 @@ pub(super) struct Importing {
 
 impl Work {
     /// Begins to read files into the project. What there is to say of it comes at the end.
-    pub(super) fn import(&mut self, path: &Path, format: Option<&str>) -> Result<String, AppError> {
+    pub(super) fn import(&mut self, path: &Path, format: Option<&str>) -> Result<(), AppError> {
         let info = format.map(format_named).transpose()?;
         let (from, format) = (path.to_owned(), format.map(str::to_owned));
         let command = Command::Import { path: from.clone(), format };
         let layer = self.layer;
+        self.report = None;
         self.begin_import(Some(command), move |project, told| {
             import(project, layer, (&from, info), told)
-        })?;
-        Ok(String::new())
+        })
     }
 
     /// Gives the project to a thread.
