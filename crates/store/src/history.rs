@@ -61,6 +61,14 @@ enum End {
     Redo,
 }
 
+/// Where the last step stands that is not undone; 0 if there is none. Those that are undone stand behind it, and
+/// positions have no gaps: what is asked here costs the same after a million steps.
+macro_rules! last_done {
+    () => {
+        "ifnull((SELECT position FROM history WHERE is_undone = 0 ORDER BY position DESC LIMIT 1), 0)"
+    };
+}
+
 impl End {
     const fn sql(self) -> &'static str {
         match self {
@@ -68,10 +76,12 @@ impl End {
                 "SELECT step, kind, document, first_seq, last_seq FROM history
                  WHERE is_undone = 0 ORDER BY position DESC LIMIT 1"
             }
-            Self::Redo => {
+            Self::Redo => concat!(
                 "SELECT step, kind, document, first_seq, last_seq FROM history
-                 WHERE is_undone = 1 ORDER BY position LIMIT 1"
-            }
+                 WHERE position > ",
+                last_done!(),
+                " ORDER BY position LIMIT 1"
+            ),
         }
     }
 
@@ -87,7 +97,8 @@ pub(crate) fn enter(db: &Connection, entry: Entry, row: &Row) -> rusqlite::Resul
         Entry::Undo(step) => mark(db, step, true),
         Entry::Redo(step) => mark(db, step, false),
         Entry::Recorded => {
-            db.prepare_cached("DELETE FROM history WHERE is_undone = 1")?.execute([])?;
+            let sql = concat!("DELETE FROM history WHERE position > ", last_done!());
+            db.prepare_cached(sql)?.execute([])?;
             db.prepare_cached(
                 "INSERT INTO history (step, kind, document, first_seq, last_seq, is_undone)
                  VALUES (?1, ?2, ?3, ?4, ?5, 0)",
@@ -99,9 +110,19 @@ pub(crate) fn enter(db: &Connection, entry: Entry, row: &Row) -> rusqlite::Resul
 }
 
 fn mark(db: &Connection, step: EventId, is_undone: bool) -> rusqlite::Result<()> {
-    let sql = "UPDATE history SET is_undone = ?1 WHERE step = ?2";
+    // Only the last step that is not undone and those behind it can be meant.
+    let sql =
+        concat!("UPDATE history SET is_undone = ?1 WHERE step = ?2 AND position >= ", last_done!());
     db.prepare_cached(sql)?.execute((is_undone, step))?;
     Ok(())
+}
+
+/// How many steps can be undone, and how many redone.
+fn counts(db: &Connection) -> rusqlite::Result<[u64; 2]> {
+    let sql = concat!("SELECT ", last_done!(), ", ifnull(max(position), 0) FROM history");
+    let ends = db.prepare_cached(sql)?.query_row([], |row| Ok([row.get(0)?, row.get(1)?]))?;
+    let [last_done, last]: [i64; 2] = ends;
+    Ok([last_done.unsigned_abs(), last.abs_diff(last_done)])
 }
 
 impl Project {
@@ -117,15 +138,12 @@ impl Project {
             document: row.document,
             n_events: (row.seqs.1 - row.seqs.0 + 1).unsigned_abs(),
         };
-        let sql =
-            "SELECT count(*) - ifnull(sum(is_undone), 0), ifnull(sum(is_undone), 0) FROM history";
-        let (n_undo, n_redo): (i64, i64) =
-            self.db.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let [n_undo, n_redo] = counts(&self.db)?;
         Ok(History {
             undo: End::Undo.find(&self.db)?.map(step),
             redo: End::Redo.find(&self.db)?.map(step),
-            n_undo: n_undo.unsigned_abs(),
-            n_redo: n_redo.unsigned_abs(),
+            n_undo,
+            n_redo,
         })
     }
 
@@ -212,4 +230,45 @@ fn finish(mut writing: Writing<'_>, kind: &str) -> Result<Receipt, StoreError> {
         writing.log(id, kind, Plan::default())?;
     }
     writing.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::schema;
+
+    proptest! {
+        /// Against two stacks.
+        #[test]
+        fn ends_and_counts_are_those_of_two_stacks(keys in prop::collection::vec(0_u8..5, 0..60)) {
+            let db = schema::scratch().expect("a database");
+            let (mut done, mut undone) = (Vec::new(), Vec::new());
+            for (n, key) in keys.into_iter().enumerate() {
+                let step = EventId::new(0, n as u64);
+                let row = Row { step, kind: "add".to_owned(), document: None, seqs: (n as i64, n as i64) };
+                let entry = match key {
+                    0 if !done.is_empty() => {
+                        undone.push(done.pop().expect("not empty"));
+                        Entry::Undo(*undone.last().expect("just pushed"))
+                    }
+                    1 if !undone.is_empty() => {
+                        done.push(undone.pop().expect("not empty"));
+                        Entry::Redo(*done.last().expect("just pushed"))
+                    }
+                    _ => {
+                        undone.clear();
+                        done.push(step);
+                        Entry::Recorded
+                    }
+                };
+                enter(&db, entry, &row).expect("entered");
+                let end = |end: End| end.find(&db).expect("read").map(|row| row.step);
+                prop_assert_eq!(end(End::Undo), done.last().copied());
+                prop_assert_eq!(end(End::Redo), undone.last().copied());
+                prop_assert_eq!(counts(&db).expect("read"), [done.len() as u64, undone.len() as u64]);
+            }
+        }
+    }
 }
