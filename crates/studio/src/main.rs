@@ -40,8 +40,8 @@ fn main() -> ExitCode {
 /// Of the window, in points, where nobody says anything.
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-/// How the window begins.
-fn window_options(size: [f32; 2]) -> eframe::NativeOptions {
+/// How the window begins. One that is measured does not wait for the beat of the screen.
+fn window_options(size: [f32; 2], is_measured: bool) -> eframe::NativeOptions {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Tawsim Studio")
         .with_app_id("org.tawsim.Studio")
@@ -49,7 +49,9 @@ fn window_options(size: [f32; 2]) -> eframe::NativeOptions {
         .with_inner_size(size)
         .with_drag_and_drop(true);
     // Nothing here is a gradient; where there is no graphics card, noise on every point is a part of every frame.
-    eframe::NativeOptions { viewport, dithering: false, ..Default::default() }
+    let mut options = eframe::NativeOptions { viewport, dithering: false, ..Default::default() };
+    options.glow_options.vsync = !is_measured;
+    options
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -84,7 +86,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let (Some(report), Some(took)) = (&report, large) {
         report.set_large(N_LARGE, took);
     }
-    let options = window_options(arguments.size.or(session.size).unwrap_or(SIZE));
+    let size = arguments.size.or(session.size).unwrap_or(SIZE);
+    let options = window_options(size, arguments.measure);
     let create = move |context: &eframe::CreationContext<'_>| {
         let mut window = Window::new(app);
         window.prepare(&context.egui_ctx);
