@@ -29,6 +29,9 @@ const MODEL_FILE: &str = "model.tawsim";
 /// The model in use and the one that is being trained.
 pub(crate) struct Learning {
     ctx: egui::Context,
+    /// The program's model, for projects without one of their own.
+    program: Tagger,
+    /// The model in use.
     tagger: Tagger,
     worker: Worker,
     redecoder: Redecoder,
@@ -51,6 +54,7 @@ impl Learning {
             redecoder: redecoder(&tagger, ctx),
             version: model_version(&tagger),
             ctx: ctx.clone(),
+            program: tagger.clone(),
             tagger,
             retags: false,
             files,
@@ -95,14 +99,23 @@ impl Learning {
     }
 
     /// A project that has a model of its own is tagged with it.
-    fn use_project_model(&mut self, app: &App) {
+    /// Uses the project's own model, if it has one. Nothing of another project goes on in it.
+    fn use_project_model(&mut self, app: &mut App) {
         let Some(dir) = app.project().map(|project| project.dir().to_owned()) else { return };
-        if self.project.as_ref() != Some(&dir) {
-            let own = Model::open(&dir.join(MODEL_FILE)).ok().map(Tagger::new);
-            self.use_tagger(own.unwrap_or_else(|| self.tagger.clone()));
-            self.laps = learning_curve::read(&dir);
-            self.project = Some(dir);
+        if self.project.as_ref() == Some(&dir) {
+            return;
         }
+        self.drop_model();
+        self.retags = false;
+        let path = dir.join(MODEL_FILE);
+        let own = path.exists().then(|| Model::open(&path)).transpose();
+        let own = own.unwrap_or_else(|error| {
+            app.say(format!("{}: {error}; the program's model is used", path.display()));
+            None
+        });
+        self.use_tagger(own.map_or_else(|| self.program.clone(), Tagger::new));
+        self.laps = learning_curve::read(&dir);
+        self.project = Some(dir);
     }
 
     fn use_tagger(&mut self, tagger: Tagger) {
@@ -190,4 +203,42 @@ fn worker(tagger: &Tagger, ctx: &egui::Context) -> Worker {
 fn redecoder(tagger: &Tagger, ctx: &egui::Context) -> Redecoder {
     let ctx = ctx.clone();
     Redecoder::start(tagger.clone(), move || ctx.request_repaint())
+}
+
+#[cfg(test)]
+mod tests {
+    use tawsim_store::Options;
+
+    use super::*;
+    use crate::Command;
+
+    const NEWS_MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/news-ar.tawsim");
+
+    /// What a project is tagged with that has these bytes for a model, and what is said.
+    fn check(model: Option<&[u8]>, expected: &str, part: &str, learning: &mut Learning) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("1.txt"), "قصف على حلب").expect("written");
+        let mut app = App::new(Options::new("samar").seed(1), "samar").wait_for_disk();
+        app.apply(Command::Open(folder.path().to_owned())).expect("it opens");
+        let project = app.project().expect("open").dir().to_owned();
+        if let Some(bytes) = model {
+            fs::write(project.join(MODEL_FILE), bytes).expect("written");
+        }
+        learning.retags = true;
+        learning.step(&mut app);
+        assert!(learning.version.starts_with(expected), "{}", learning.version);
+        assert!(app.message().unwrap_or_default().contains(part), "{:?}", app.message());
+        assert!(!learning.retags && matches!(learning.training, Training::Idle));
+    }
+
+    #[test]
+    fn a_model_stays_in_its_project() {
+        let ctx = egui::Context::default();
+        let mut learning = Learning::new(Tagger::bundled(), TrainingFiles::default(), &ctx);
+        let news = fs::read(NEWS_MODEL).expect("it is in the repository");
+        check(Some(&news), "news-ar", "", &mut learning);
+        learning.training = Training::Failed("of that project".to_owned());
+        check(None, "conflict-ar", "", &mut learning);
+        check(Some(&news[..1000]), "conflict-ar", "model.tawsim: ", &mut learning);
+    }
 }

@@ -15,7 +15,7 @@ use anyhow::{Context as _, anyhow};
 use tawsim_corpus::{Document, Evaluation, JsonlReader, LabelCounts, LabelSet};
 use tawsim_tagger::{
     Comparison, Gazetteer, GazetteerBuilder, GazetteerRecord, Model, RetrainCorpus,
-    RetrainSettings, ReviewedDocument, Tagger, TrainSettings, retrain,
+    RetrainSettings, ReviewedDocument, Tagger, retrain,
 };
 
 use crate::base;
@@ -143,7 +143,10 @@ fn learn(
     for path in &files.corpus {
         base.extend(read(path, &mut labels)?);
     }
-    let mut train = TrainSettings::new(name);
+    let mut settings = RetrainSettings::from_model(current.model());
+    settings.hold_out_every = HELD_OUT_OF;
+    let train = &mut settings.train;
+    train.name = name;
     train.crf.lbfgs.max_iterations = MAX_ITERATIONS;
     train.gazetteer = gazetteer(&files, &own)?;
     train.notes.insert("documents".to_owned(), (base.len() + documents.len()).to_string());
@@ -152,7 +155,6 @@ fn learn(
     let whole = |document| ReviewedDocument { document, reviewed: None };
     let reviewed: Vec<ReviewedDocument> = documents.into_iter().map(whole).collect();
     let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
-    let settings = RetrainSettings { train, warm_start: true, hold_out_every: HELD_OUT_OF };
     let learnt = retrain(corpus, Some(&current), &settings, &mut |progress| {
         if go_on(progress.iteration, progress.loss) {
             ControlFlow::Continue(())
@@ -272,6 +274,9 @@ mod tests {
         let [(label, n_gold, _, after)] = &scores.labels[..] else { panic!("one label") };
         assert_eq!((label.as_str(), *n_gold, *after), ("PLACE", 4, 1.0));
         assert!(n_iterations > 0);
+        let (old, new) = (Tagger::bundled(), learnt.tagger.model());
+        assert!(new.clusters() == old.model().clusters(), "word clusters are kept");
+        assert_eq!(new.metadata().features, old.model().metadata().features);
         let again = learn(lesson(20), &mut |_, _| true).expect("the same again");
         assert_eq!(again.bytes, learnt.bytes, "training is reproducible");
     }
