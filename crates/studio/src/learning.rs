@@ -1,7 +1,6 @@
 //! The model in the loop: tags new documents, learns from finished ones.
 
 use std::{
-    fs,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -11,6 +10,7 @@ use tawsim_tagger::{Model, Tagger};
 
 use crate::{
     App, WorkState,
+    files::write_whole,
     learning_curve::{self, Lap},
     link::read_all,
     panels::Training,
@@ -184,9 +184,7 @@ impl Learning {
         let Learnt { tagger, bytes, .. } = *learnt;
         if let Some(project) = app.project() {
             let path = project.dir().join(MODEL_FILE);
-            let partial = path.with_extension("partial");
-            let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &path));
-            if let Err(error) = written {
+            if let Err(error) = write_whole(&path, &bytes) {
                 self.training = Training::Failed(format!("{}: {error}", path.display()));
             }
         }
@@ -207,6 +205,8 @@ fn redecoder(tagger: &Tagger, ctx: &egui::Context) -> Redecoder {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use tawsim_store::Options;
 
     use super::*;

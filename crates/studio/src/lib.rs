@@ -9,6 +9,7 @@ mod background;
 mod base;
 mod command;
 mod enclosing;
+mod files;
 #[cfg(test)]
 mod gestures;
 mod hints;

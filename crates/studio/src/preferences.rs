@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::keymap::KeySettings;
+use crate::{files::write_whole, keymap::KeySettings};
 
 /// The settings file. Fields that are missing have the program's values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,9 +47,7 @@ impl Preferences {
         }
         let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
-        let partial = path.with_extension("partial");
-        fs::write(&partial, bytes)?;
-        fs::rename(&partial, path)
+        write_whole(path, &bytes)
     }
 }
 

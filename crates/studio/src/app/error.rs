@@ -12,8 +12,8 @@ pub enum AppError {
     /// The project refused.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A file or folder cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    /// A file or folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
     File {
         /// Which one.
         path: PathBuf,

@@ -1,16 +1,12 @@
 //! Finished documents as JSON Lines, the form that `tawsim train` reads.
 
-use std::{
-    fs,
-    io::{BufWriter, Write as _},
-    path::Path,
-};
+use std::path::Path;
 
 use tawsim_corpus::{Document, LabelSet, write_jsonl};
 use tawsim_store::StoreError;
 
 use super::{AppError, Work};
-use crate::WorkState;
+use crate::{WorkState, files::write_whole};
 
 impl Work {
     /// The finished documents with their confirmed entities, and the labels these are of.
@@ -29,14 +25,8 @@ impl Work {
         if documents.is_empty() {
             return Err(AppError::NothingFinished);
         }
-        let partial = path.with_extension("partial");
-        let file = fs::File::create(&partial).map_err(AppError::file(&partial))?;
-        let mut out = BufWriter::new(file);
-        let write = documents.iter().try_for_each(|d| write_jsonl(d, &labels, &mut out));
-        write
-            .and_then(|()| out.flush())
-            .and_then(|()| out.get_ref().sync_all())
-            .and_then(|()| fs::rename(&partial, path))
-            .map_err(AppError::file(path))
+        let mut lines = Vec::new();
+        let write = documents.iter().try_for_each(|d| write_jsonl(d, &labels, &mut lines));
+        write.and_then(|()| write_whole(path, &lines)).map_err(AppError::file(path))
     }
 }

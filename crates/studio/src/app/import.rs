@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
+    fs::File,
     io::{BufReader, Read as _},
     path::{Path, PathBuf},
     sync::{
@@ -186,10 +186,19 @@ impl App {
 }
 
 /// A file and how it is read.
-struct Source {
+pub(super) struct Source {
     path: PathBuf,
-    name: String,
+    /// Its path from what was opened on, for people and for the names of documents.
+    pub(super) name: String,
     info: &'static FormatInfo,
+}
+
+impl Source {
+    pub(super) fn new(opened: &Path, path: PathBuf, info: &'static FormatInfo) -> Self {
+        let below = path.strip_prefix(opened).ok().filter(|rest| !rest.as_os_str().is_empty());
+        let name = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(&path);
+        Self { name: name.to_string_lossy().into_owned(), path, info }
+    }
 }
 
 /// The files that a path stands for; those that belong to another one are left out.
@@ -204,10 +213,7 @@ fn sources(path: &Path, format: Option<&'static FormatInfo>) -> Result<Vec<Sourc
             Some(info) => Some(info),
             None => detected(&file)?,
         };
-        let name = file.strip_prefix(path).ok().filter(|rest| !rest.as_os_str().is_empty());
-        let name = name.or_else(|| file.file_name().map(Path::new)).unwrap_or(&file);
-        let name = name.to_string_lossy().into_owned();
-        found.extend(info.map(|info| Source { path: file, name, info }));
+        found.extend(info.map(|info| Source::new(path, file, info)));
     }
     let belonging: BTreeSet<PathBuf> =
         found.iter().flat_map(|s| companions(&s.path, s.info.layout)).map(|c| c.1).collect();
@@ -228,13 +234,14 @@ fn companions(path: &Path, layout: Layout) -> Vec<(&'static str, PathBuf)> {
     beside.chain(shared.iter().map(|name| (*name, path.with_file_name(name)))).collect()
 }
 
-fn read_source(source: &Source, import: &mut Import<'_>) -> Result<(), String> {
+/// Reads a file, and those that belong to it.
+pub(super) fn read_source(source: &Source, import: &mut Import<'_>) -> Result<(), String> {
     let reader = source.info.reader.ok_or("this format cannot be read")?;
     let file = File::open(&source.path).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     for (name, path) in companions(&source.path, source.info.layout) {
         if path.is_file() {
-            files.push((name, fs::read(&path).map_err(|error| error.to_string())?));
+            files.push((name, read_companion(&path, import.options.limits.max_document_bytes)?));
         }
     }
     let stem = |name: &str| match source.info.layout {
@@ -249,6 +256,18 @@ fn read_source(source: &Source, import: &mut Import<'_>) -> Result<(), String> {
     let mut main = BufReader::new(file);
     reader(&mut Input { main: &mut main, companions: files }, import)
         .map_err(|error| error.to_string())
+}
+
+/// A file beside another one, whole, if it is not longer than this.
+fn read_companion(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes));
+    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    if bytes.len() > limit {
+        return Err(format!("{}: longer than {limit} bytes", path.display()));
+    }
+    Ok(bytes)
 }
 
 /// Reads files into the project and says what was taken and what was not.

@@ -18,7 +18,7 @@ mod settings;
 mod shown;
 mod statistics;
 
-use std::{io, path::Path, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 
 use tawsim_store::{
     DocumentId, DocumentRow, History, LayerId, Options, Project, Receipt, StoreError,
@@ -195,9 +195,26 @@ impl App {
         log.write_all(&line).and_then(|()| log.flush()).map_err(AppError::LogFile)
     }
 
+    /// Opens another project. If that cannot be, the one before is open again.
     fn open_path(&mut self, path: &Path) -> Result<(), AppError> {
+        fs::metadata(path).map_err(AppError::file(path))?;
         // The project's lock is held until it is dropped, and the same one may be opened again.
-        self.open = None;
+        let before = self.open.take().map(|work| {
+            let shown = work.document.as_ref().map(OpenDocument::id);
+            (work.project.dir().to_owned(), shown)
+        });
+        let opened = self.open_next(path);
+        if opened.is_err()
+            && let Some((dir, shown)) = before
+            && self.open_next(&dir).is_ok()
+            && let (Some(work), Some(shown)) = (&mut self.open, shown)
+        {
+            work.show(shown)?;
+        }
+        opened
+    }
+
+    fn open_next(&mut self, path: &Path) -> Result<(), AppError> {
         let session = open::open(path, &self.options, &self.annotator)?;
         let (layer, articles) = (session.layer, session.articles.clone());
         let mut work = Work::new(session)?;

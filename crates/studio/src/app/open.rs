@@ -2,11 +2,10 @@
 
 use std::{
     fs,
-    io::BufReader,
     path::{Path, PathBuf},
 };
 
-use tawsim_corpus::{Document, Format, JsonlReader, LabelSet};
+use tawsim_corpus::{Format, Import, ImportReport, LabelSet, ReadOptions, Tally};
 use tawsim_store::{
     Edit, ImportOptions, LayerId, LayerKind, NewLabel, Options, Presence, Project, SkipReason,
     StoreError,
@@ -14,7 +13,7 @@ use tawsim_store::{
 
 use super::{
     AppError,
-    import::{Imported, Told},
+    import::{Imported, Source, Told, read_source},
 };
 
 /// Labels of a project that comes without any: those of the project's guidelines.
@@ -52,12 +51,14 @@ pub(super) fn open(path: &Path, options: &Options, annotator: &str) -> Result<Se
 
 /// The project that belongs to a folder or file of articles: `NAME.tawsim` in the folder.
 fn project_of(path: &Path) -> Result<PathBuf, AppError> {
-    let name = path.file_stem().unwrap_or("project".as_ref());
-    let folder = match fs::metadata(path).map_err(AppError::file(path))?.is_dir() {
-        true => path,
-        false => path.parent().unwrap_or(path),
+    let is_folder = fs::metadata(path).map_err(AppError::file(path))?.is_dir();
+    let (folder, name) = match is_folder {
+        true => (path, path.file_name()),
+        false => (path.parent().unwrap_or(path), path.file_stem()),
     };
-    Ok(folder.join(name).with_extension(EXTENSION))
+    let mut name = name.unwrap_or("project".as_ref()).to_owned();
+    name.push(format!(".{EXTENSION}"));
+    Ok(folder.join(name))
 }
 
 /// Reads the articles into the project. Those it has already are not touched.
@@ -66,13 +67,17 @@ pub(super) fn import(
     layer: LayerId,
     (path, told): (&Path, &Told),
 ) -> Result<Imported, AppError> {
-    let (files, mut failures) = (files_of(path)?, Vec::new());
+    let (sources, mut failures) = (articles(path)?, Vec::new());
+    let (options, mut labels) = (ReadOptions::default(), LabelSet::new());
     let mut import = project.import(ImportOptions::into_layer(layer))?;
-    for file in told.each(false, &files) {
-        let mut labels = LabelSet::new();
-        let name = file.strip_prefix(path).unwrap_or(file).to_string_lossy().into_owned();
-        let (documents, errors) = read(file, &name, &mut labels);
-        failures.extend(errors.into_iter().map(|error| format!("{name}: {error}")));
+    for source in told.each(false, &sources) {
+        let mut documents = Vec::new();
+        let mut sink = |document, _: &LabelSet| documents.push(document);
+        let mut reading = Import::new(&options, &mut labels, &mut sink);
+        if let Err(why) = read_source(source, &mut reading) {
+            failures.push(format!("{}: {why}", source.name));
+        }
+        failures.extend(left_out(&reading.report));
         for document in &documents {
             import.add(document, &labels)?;
         }
@@ -80,7 +85,7 @@ pub(super) fn import(
     let (_, report) = import.finish()?;
     failures.extend(report.skipped.iter().filter_map(|skipped| {
         let why = match skipped.reason {
-            SkipReason::BadName => "its name is empty or too long",
+            SkipReason::BadName => "its name is empty, too long or holds control characters",
             SkipReason::BadSpan => "an entity does not fit the text",
             SkipReason::Known => return None,
         };
@@ -90,13 +95,25 @@ pub(super) fn import(
     Ok(Imported { report: None, failures })
 }
 
-/// The readable files, sorted by path.
-fn files_of(path: &Path) -> Result<Vec<PathBuf>, AppError> {
-    let mut files = files_below(path)?;
-    if !path.is_file() {
-        files.retain(|file| is_readable(file));
-    }
-    Ok(files)
+/// The texts and JSON Lines, sorted by path. A file that is opened by itself is what its name says, or a text.
+fn articles(path: &Path) -> Result<Vec<Source>, AppError> {
+    let is_file = path.is_file();
+    let source = |file: PathBuf| {
+        let known = Format::from_path(&file).filter(|f| matches!(f, Format::Text | Format::Jsonl));
+        let format = known.or(is_file.then_some(Format::Text))?;
+        Some(Source::new(path, file, format.info()?))
+    };
+    Ok(files_below(path)?.into_iter().filter_map(source).collect())
+}
+
+/// What reading left out, with the first places.
+fn left_out(report: &ImportReport) -> Vec<String> {
+    let all = report.refused.iter().chain(&report.left_out);
+    let line = |(reason, tally): (&&str, &Tally)| {
+        let places: Vec<String> = tally.first.iter().map(ToString::to_string).collect();
+        format!("{}: {reason} ({})", places.join(", "), tally.count)
+    };
+    all.map(line).collect()
 }
 
 /// All files below a folder, sorted by path; a file stands for itself. Projects are no articles.
@@ -121,34 +138,6 @@ pub(super) fn files_below(path: &Path) -> Result<Vec<PathBuf>, AppError> {
     Ok(files)
 }
 
-fn is_readable(path: &Path) -> bool {
-    matches!(Format::from_path(path), Some(Format::Text | Format::Jsonl))
-}
-
-/// The documents of a file, and what is wrong with the rest of it.
-fn read(file: &Path, name: &str, labels: &mut LabelSet) -> (Vec<Document>, Vec<String>) {
-    let (mut documents, mut errors) = (Vec::new(), Vec::new());
-    if Format::from_path(file) == Some(Format::Jsonl) {
-        match fs::File::open(file) {
-            Ok(input) => {
-                for document in JsonlReader::new(BufReader::new(input), labels) {
-                    match document {
-                        Ok(document) => documents.push(document),
-                        Err(error) => errors.push(error.to_string()),
-                    }
-                }
-            }
-            Err(error) => errors.push(error.to_string()),
-        }
-    } else {
-        match fs::read_to_string(file) {
-            Ok(text) => documents.push(Document::new(name, text)),
-            Err(error) => errors.push(error.to_string()),
-        }
-    }
-    (documents, errors)
-}
-
 /// A project without labels gets the first ones.
 fn add_first_labels(project: &mut Project) -> Result<(), StoreError> {
     if project.labels()?.is_empty() {
@@ -162,4 +151,91 @@ fn add_first_labels(project: &mut Project) -> Result<(), StoreError> {
 pub(super) fn labels_in(project: &Project) -> Result<Vec<String>, StoreError> {
     let rows = project.labels()?.into_iter();
     Ok(rows.filter(|row| row.presence == Presence::Present).map(|row| row.name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{App, Command};
+
+    use super::*;
+
+    fn app() -> App {
+        App::new(Options::new("samar").seed(1), "samar").wait_for_disk()
+    }
+
+    fn names(app: &App) -> Vec<String> {
+        (0..app.n_rows()).map(|row| app.row(row).name.clone()).collect()
+    }
+
+    /// What is in the project of a folder with these files, and what is said of them.
+    fn check(files: &[(&str, &[u8])], expected: &[&str], parts: &[&str]) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).expect("written");
+        }
+        let mut app = app();
+        app.apply(Command::Open(folder.path().to_owned())).expect("it opens");
+        assert_eq!(names(&app), expected);
+        let said = app.message().unwrap_or_default();
+        for part in parts {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        assert_eq!(said.is_empty(), parts.is_empty(), "{said}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_with_its_place_and_the_rest_is_taken() {
+        check(
+            &[("a.txt", "حلب".as_bytes()), ("b.txt", b"ab\xFFc")],
+            &["a.txt"],
+            &["b.txt", "byte 2"],
+        );
+        let lines = "{\"text\": \"حلب\"}\nno JSON\n{\"id\": \"c\", \"text\": \"حمص\"}\n";
+        check(&[("a.jsonl", lines.as_bytes())], &["a.jsonl:1", "c"], &["a.jsonl, line 2"]);
+        let entity = "{\"id\": \"a\", \"text\": \"حلب\", \"entities\": [{\"start\": 1, \"end\": 6, \"label\": \"PLACE\"}]}";
+        check(&[("a.jsonl", entity.as_bytes())], &["a"], &["a.jsonl, line 1"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_text() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("a.txt"), "\u{FEFF}حلب").expect("written");
+        let mut app = app();
+        app.apply(Command::Open(folder.path().to_owned())).expect("it opens");
+        assert_eq!(&**app.document().expect("shown").text(), "حلب");
+    }
+
+    #[test]
+    fn a_file_by_itself_has_a_project_of_its_own() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["2024.01.txt", "2024.02.txt"] {
+            fs::write(folder.path().join(name), "قصف على حلب").expect("written");
+            let mut app = app();
+            app.apply(Command::Open(folder.path().join(name))).expect("it opens");
+            assert_eq!(names(&app), [name]);
+        }
+        assert!(folder.path().join("2024.01.tawsim/project.db").is_file());
+    }
+
+    #[test]
+    fn what_cannot_be_opened_leaves_what_is_open() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["a.txt", "b.txt"] {
+            fs::write(folder.path().join(name), "قصف على حلب").expect("written");
+        }
+        let broken = folder.path().join("broken.tawsim");
+        fs::create_dir(&broken).expect("made");
+        fs::write(broken.join("project.db"), "no database").expect("written");
+        let mut app = app();
+        app.apply(Command::Open(folder.path().to_owned())).expect("it opens");
+        app.apply(Command::StepDocument(crate::Toward::Later)).expect("stepped");
+        let shown = app.document().map(super::super::OpenDocument::id);
+        for path in [folder.path().join("mistyped"), broken] {
+            assert!(app.apply(Command::Open(path)).is_err());
+            assert_eq!(app.document().map(super::super::OpenDocument::id), shown);
+            assert_eq!(names(&app), ["a.txt", "b.txt"]);
+        }
+        app.apply(Command::Mark(0, 6)).expect("it is open for writing");
+        app.apply(Command::Label(0)).expect("labelled");
+    }
 }

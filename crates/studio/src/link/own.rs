@@ -8,7 +8,7 @@ use std::{
 use tawsim_tagger::{GazetteerRecord, read_gazetteer_table, write_gazetteer_table};
 
 use super::BASE_GAZETTEER;
-use crate::AppError;
+use crate::{AppError, files::write_whole};
 
 /// What stands in [`tawsim_store::Link::gazetteer`] for an entry of the project's own table.
 pub(crate) const OWN_GAZETTEER: &str = "project";
@@ -33,14 +33,14 @@ pub(crate) fn own_table(project: &Path, class: &str) -> PathBuf {
 /// Adds an entry. Returns its id; if there is one of this name already, that one's.
 pub(crate) fn add_entry(project: &Path, new: &NewEntry) -> Result<String, AppError> {
     let path = own_table(project, new.class);
-    let mut records = read(&path)?;
-    if let Some(known) = records.iter().find(|record| record.name == new.name) {
+    let (mut records, name) = (read(&path)?, one_line(&new.name));
+    if let Some(known) = records.iter().find(|record| record.name == name) {
         return Ok(known.id.clone());
     }
     let id = format!("{}:own:{}", new.class, records.len() + 1);
     records.push(GazetteerRecord {
         id: id.clone(),
-        name: one_line(&new.name),
+        name,
         source: OWN_GAZETTEER.to_owned(),
         ..GazetteerRecord::default()
     });
@@ -97,11 +97,8 @@ fn read(path: &Path) -> Result<Vec<GazetteerRecord>, AppError> {
 
 /// Whole or not at all.
 fn write(path: &Path, records: &[GazetteerRecord]) -> Result<(), AppError> {
-    let partial = path.with_extension("partial");
     let mut table = Vec::new();
     write_gazetteer_table(records, ORIGIN, &mut table)
-        .and_then(|()| fs::write(&partial, &table))
-        .and_then(|()| fs::File::open(&partial)?.sync_all())
-        .and_then(|()| fs::rename(&partial, path))
+        .and_then(|()| write_whole(path, &table))
         .map_err(AppError::file(path))
 }
