@@ -129,6 +129,71 @@ fn controls_in_a_project_are_shown() {
     }
 }
 
+/// No command writes over what it reads.
+#[test]
+fn outputs_that_are_inputs_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, other) = (path(folder.path(), "a.jsonl"), path(folder.path(), "b.txt"));
+    let row = format!("{}\n", json!({"id": "a", "text": "قصف على حلب"}));
+    fs::write(&file, &row).expect("a file");
+    fs::write(&other, "حلب").expect("a file");
+    let same = path(folder.path(), "./a.jsonl");
+    let link = path(folder.path(), "link");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    #[cfg(not(unix))]
+    fs::hard_link(&file, &link).expect("a link");
+    let table: [&[&str]; 13] = [
+        &["tag", &file],
+        &["tag", &file, "--resume"],
+        &["tag", &other, &file, "--format", "csv"],
+        &["tokenize", &file],
+        &["tokenize", &file, "--pretokenized"],
+        &["train", &file],
+        &["train", &other, "--warm-start", "news-ar", "--base", &file],
+        &["clusters", &file],
+        &["gazetteer", "build", &file],
+        &["gazetteer", "import", "csv", &file, "--class", "place", "--column", "name=a"],
+        &["segmenter", "train", "--text", &file],
+        &["vocab", "train", &file],
+        &["crf", "learn", &file, "--model"],
+    ];
+    for (args, output) in table.iter().flat_map(|args| [&file, &same, &link].map(|o| (*args, o))) {
+        let option: &[&str] = if args.contains(&"--model") { &[] } else { &["--output"] };
+        let run = run(&[args, option, &[output]].concat(), "");
+        let refusal = format!("{file}: is an input too; write to another file");
+        assert!(run.code == 1 && run.stderr.contains(&refusal), "{args:?} {output}: {run:?}");
+        assert_eq!(fs::read_to_string(&file).expect("still there"), row, "{args:?} {output}");
+    }
+}
+
+#[test]
+fn an_output_in_the_folder_is_no_input() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let news = folder.path().to_string_lossy().into_owned();
+    let output = path(folder.path(), "e.jsonl");
+    let args = |command| match command {
+        "tag" => vec!["tag", &news, "--output", &output, "--quiet"],
+        _ => vec![command, &news, "--format", "jsonl", "--output", &output],
+    };
+    for command in ["tag", "tokenize"] {
+        fs::write(&output, "no document\n").expect("a file");
+        let alone = run(&args(command), "");
+        assert!(alone.code == 1 && alone.stderr.contains("in this folder"), "{alone:?}");
+        assert_eq!(fs::read_to_string(&output).expect("still there"), "no document\n");
+        fs::write(folder.path().join("a.txt"), "قصف على حلب").expect("a file");
+        let ids = || -> Vec<String> {
+            let run = run(&args(command), "");
+            assert_eq!(run.code, 0, "{command}: {run:?}");
+            let written = fs::read_to_string(&output).expect("it was written");
+            let row = |line| serde_json::from_str::<serde_json::Value>(line).expect("JSON");
+            written.lines().map(|line| row(line)["id"].to_string()).collect()
+        };
+        assert_eq!((ids(), ids()), (vec!["\"a.txt\"".to_owned()], vec!["\"a.txt\"".to_owned()]));
+        fs::remove_file(folder.path().join("a.txt")).expect("it was there");
+    }
+}
+
 #[test]
 fn arguments_with_controls_are_shown() {
     for args in [&["--\u{1b}[2J"][..], &["tag", "--format", "\u{1b}[2J"], &["tag", "\u{1b}[2J"]] {

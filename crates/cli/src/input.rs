@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tawsim_corpus::{Document, Format, JsonlReader, LabelSet, read_interlinear};
 
+use crate::output::{file_of, refuse_inputs};
 use crate::streams::Streams;
 use text::TextParts;
 
@@ -62,25 +63,48 @@ impl Sources {
 /// The documents that the paths stand for: files, all readable files below folders (sorted by name), and
 /// `-` for standard input. `format` overrides what the names say.
 pub(crate) fn find_sources(paths: &[PathBuf], format: Option<Format>) -> Sources {
+    sources_but(None, paths, format)
+}
+
+/// As [`find_sources`], for a run that writes `output` while it reads: an error if that is an input, or if there is
+/// nothing to read; in folders it is left out.
+pub(crate) fn find_sources_for(
+    output: Option<&Path>,
+    paths: &[PathBuf],
+    format: Option<Format>,
+) -> Result<Sources> {
+    refuse_inputs(paths, output)?;
+    let output = output.and_then(file_of);
+    let mut found = sources_but(output.as_deref(), paths, format);
+    match found.failures.pop() {
+        Some(failure) if output.is_some() && found.sources.is_empty() => Err(failure),
+        failure => {
+            found.failures.extend(failure);
+            Ok(found)
+        }
+    }
+}
+
+fn sources_but(left_out: Option<&Path>, paths: &[PathBuf], format: Option<Format>) -> Sources {
     let mut found = Sources::default();
     for path in paths {
-        if let Err(error) = add_path(path, format, &mut found) {
-            found.failures.push(error);
-        }
+        let added = if path.is_dir() {
+            add_folder(path, left_out, format, &mut found)
+        } else {
+            add_file(path, format, &mut found)
+        };
+        found.failures.extend(added.err());
     }
     found
 }
 
-fn add_path(path: &Path, format: Option<Format>, found: &mut Sources) -> Result<()> {
+fn add_file(path: &Path, format: Option<Format>, found: &mut Sources) -> Result<()> {
     if path.as_os_str() == "-" {
         let format = format.unwrap_or(Format::Text);
         found.sources.push(Source { path: path.into(), format, name: "-".into(), byte_len: 0 });
         return Ok(());
     }
     let metadata = path.metadata().with_context(|| format!("{}: cannot open", path.display()))?;
-    if metadata.is_dir() {
-        return add_folder(path, format, found);
-    }
     let Some(format) = format.or_else(|| Format::from_path(path)) else {
         bail!(
             "{}: unknown kind of file; use .txt, .jsonl or .tagged, or say --from",
@@ -92,11 +116,17 @@ fn add_path(path: &Path, format: Option<Format>, found: &mut Sources) -> Result<
     Ok(())
 }
 
-fn add_folder(folder: &Path, format: Option<Format>, found: &mut Sources) -> Result<()> {
+fn add_folder(
+    folder: &Path,
+    left_out: Option<&Path>,
+    format: Option<Format>,
+    found: &mut Sources,
+) -> Result<()> {
     let n_before = found.sources.len();
-    let is_known = |file: &PathBuf| Format::from_path(file).is_some();
-    for file in files_below(folder)?.into_iter().filter(is_known) {
-        add_path(&file, format, found)?;
+    let is_output = |file: &Path| left_out.is_some() && file_of(file).as_deref() == left_out;
+    let is_meant = |file: &PathBuf| Format::from_path(file).is_some() && !is_output(file);
+    for file in files_below(folder)?.into_iter().filter(is_meant) {
+        add_file(&file, format, found)?;
         if let Some(source) = found.sources.last_mut() {
             let below = file.strip_prefix(folder).unwrap_or(&file);
             source.name = below.to_string_lossy().into_owned();

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::Output;
 
@@ -54,6 +54,21 @@ impl<'a> Target<'a> {
             Self::Stdout(stdout) => stdout.flush().context("standard output: cannot write"),
         }
     }
+}
+
+/// Refuses an output that is one of the inputs: what the user gave would be lost.
+pub(crate) fn refuse_inputs(inputs: &[PathBuf], output: Option<&Path>) -> Result<()> {
+    let Some(output) = output.and_then(file_of) else { return Ok(()) };
+    let mut files = inputs.iter().filter(|input| input.as_os_str() != "-");
+    if let Some(input) = files.find(|input| file_of(input).as_ref() == Some(&output)) {
+        bail!("{}: is an input too; write to another file", input.display());
+    }
+    Ok(())
+}
+
+/// The file that a path leads to, whatever links are on the way; none if there is none yet.
+pub(crate) fn file_of(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().filter(|path| path.is_file())
 }
 
 fn cannot_write(path: &Path) -> String {

@@ -7,7 +7,7 @@ use tawsim_tagger::{ClusterSettings, learn_clusters};
 use super::with_threads;
 use crate::ExitCode;
 use crate::input::{InputFormat, find_sources};
-use crate::output::write_atomically;
+use crate::output::{refuse_inputs, write_atomically};
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
 use crate::texts::each_text;
@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     if args.sizes.len() > 4 {
         bail!("--sizes: at most four numbers");
     }
+    refuse_inputs(&args.inputs, Some(&args.output))?;
     let (texts, n_failures) = read_texts(args, streams)?;
     let settings = ClusterSettings {
         sizes: args.sizes.clone(),

@@ -9,7 +9,7 @@ use tawsim_tokenizer::{
 
 use crate::ExitCode;
 use crate::input::read_annotated;
-use crate::output::{Target, write_atomically};
+use crate::output::{Target, refuse_inputs, write_atomically};
 use crate::streams::Streams;
 
 /// Train and score the segmenter that cuts clitics.
@@ -139,6 +139,9 @@ fn edges(args: &EdgesArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
 }
 
 fn train(args: &TrainArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    for paths in [&args.data.cut, &args.data.text, &args.data.names, &args.data.whole] {
+        refuse_inputs(paths, Some(&args.output))?;
+    }
     let segmenter = trainer(&args.data)?.train(&SegmenterConfig::default());
     write_atomically(&args.output, &segmenter.to_bytes())?;
     let size = segmenter.byte_len();

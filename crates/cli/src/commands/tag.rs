@@ -17,7 +17,7 @@ use crate::ExitCode;
 use crate::Output;
 use crate::batch::{Ending, Inputs, map_documents};
 use crate::details::{entity_details, parse_date, rounded};
-use crate::input::{InputFormat, find_sources};
+use crate::input::{InputFormat, find_sources_for};
 use crate::output::Target;
 use crate::streams::{Messages, Streams};
 use crate::terminal_view::TerminalView;
@@ -120,6 +120,9 @@ impl Args {
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let tagger = Tagger::new(open_model(args.model.as_deref())?);
     let Streams { stdin, stdout, messages } = streams;
+    // Before the output is opened, which empties it.
+    let format = args.from.map(InputFormat::format);
+    let found = find_sources_for(args.output.as_deref(), &args.inputs, format)?;
     let (mut target, mut earlier) = args.target(*stdout)?;
     let default = if target.is_terminal() { TagFormat::View } else { TagFormat::Jsonl };
     let writer = DocumentWriter {
@@ -130,7 +133,6 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         date: args.date,
     };
     let started = Instant::now();
-    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
     let mut is_done = |document: &Document| earlier.has(document);
     let inputs = Inputs { found: &found, stdin: *stdin, messages, is_done: &mut is_done };
     let work = || tag_all(inputs, &writer, &mut target);

@@ -9,8 +9,8 @@ use tawsim_tokenizer::{Scheme, Segment, SegmentRole, TokenKind, Tokenized, Token
 use super::with_threads;
 use crate::ExitCode;
 use crate::batch::{Ending, Inputs, map_documents};
-use crate::input::{InputFormat, find_sources};
-use crate::output::Target;
+use crate::input::{InputFormat, find_sources_for};
+use crate::output::{Target, refuse_inputs};
 use crate::streams::{Messages, Streams};
 
 /// Cut texts into tokens and clitic segments.
@@ -85,31 +85,30 @@ impl SchemeName {
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let Streams { stdin, stdout, messages } = streams;
-    let mut target = Target::open(args.output.as_deref(), *stdout)?;
-    let code = if args.pretokenized {
-        ExitCode::from_failures(tokenize_lists(args, *stdin, &mut target, messages)?)
-    } else {
-        let work = || tokenize_texts(args, *stdin, &mut target, messages);
-        with_threads(args.threads, work)??.exit_code()
-    };
+    let output = args.output.as_deref();
+    if args.pretokenized {
+        refuse_inputs(&args.inputs, output)?;
+        let mut target = Target::open(output, *stdout)?;
+        let n_failures = tokenize_lists(args, *stdin, &mut target, messages)?;
+        target.finish()?;
+        return Ok(ExitCode::from_failures(n_failures));
+    }
+    // Before the output is opened, which empties it.
+    let found = find_sources_for(output, &args.inputs, args.from.map(InputFormat::format))?;
+    let mut target = Target::open(output, *stdout)?;
+    let inputs = Inputs { found: &found, stdin: *stdin, messages, is_done: &mut |_| Ok(false) };
+    let ending = with_threads(args.threads, || tokenize_texts(args, inputs, &mut target))??;
     target.finish()?;
-    Ok(code)
+    Ok(ending.exit_code())
 }
 
-fn tokenize_texts(
-    args: &Args,
-    stdin: &mut (dyn Read + Send),
-    target: &mut Target<'_>,
-    messages: &mut Messages<'_>,
-) -> Result<Ending> {
-    let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
+fn tokenize_texts(args: &Args, inputs: Inputs<'_, '_>, target: &mut Target<'_>) -> Result<Ending> {
     let tokenizer = Tokenizer::new();
     let work = |document: &mut Document| {
         let mut tokenized = Tokenized::default();
         tokenizer.tokenize(&document.text, &mut tokenized);
         args.written(document, &tokenized)
     };
-    let inputs = Inputs { found: &found, stdin, messages, is_done: &mut |_| Ok(false) };
     map_documents(inputs, work, |bytes| target.write(&bytes))
 }
 

@@ -17,7 +17,7 @@ use super::evaluate::{evaluate_tagger, write_scores};
 use super::gazetteer::table_paths;
 use super::with_threads;
 use crate::input::read_annotated;
-use crate::output::write_atomically;
+use crate::output::{refuse_inputs, write_atomically};
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
 use crate::{ExitCode, interrupt};
@@ -133,6 +133,9 @@ fn non_negative(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     check_output(&args.output)?;
+    for paths in [&args.inputs, &args.base, &args.partial, &args.gazetteer, &args.ablate] {
+        refuse_inputs(paths, Some(&args.output))?;
+    }
     if let Some(start) = &args.warm_start {
         again::run(args, start, streams)?;
         return Ok(ExitCode::Success);

@@ -7,7 +7,7 @@ use tawsim_tokenizer::{ArabicTokenizer, VocabularyModel, VocabularySettings, tra
 use super::with_threads;
 use crate::ExitCode;
 use crate::input::{InputFormat, Sources, find_sources};
-use crate::output::write_atomically;
+use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::Streams;
 use crate::texts::{TextCounts, each_text};
 
@@ -87,6 +87,7 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
 }
 
 fn train(args: &TrainArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    refuse_inputs(&args.inputs, Some(&args.output))?;
     let found = find_sources(&args.inputs, args.from.map(InputFormat::format));
     let (tokenizer, n_failures) = with_threads(args.threads, || learn(args, &found, streams))??;
     let json = tokenizer.to_string(true).map_err(|error| anyhow!(error))?;

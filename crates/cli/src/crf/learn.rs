@@ -14,7 +14,7 @@ use super::names::Names;
 use super::read_features;
 use super::scores::{Decoder, Scores};
 use crate::ExitCode;
-use crate::output::write_atomically;
+use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::{Messages, Streams};
 
 /// Train a CRF on feature files.
@@ -124,6 +124,7 @@ fn non_negative(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    refuse_inputs(&args.inputs, args.model.as_deref())?;
     let initial = args.initial.as_deref().map(read_model).transpose()?;
     let (labels, attributes) = initial.as_ref().map_or_else(Default::default, |model| {
         (Names::from_list(&model.labels), Names::from_list(&model.attributes))

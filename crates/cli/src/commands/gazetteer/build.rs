@@ -6,7 +6,7 @@ use tawsim_tagger::{GazetteerBuilder, check_gazetteer};
 use super::super::open_model;
 use super::read_tables;
 use crate::ExitCode;
-use crate::output::write_atomically;
+use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::Streams;
 
 /// Give a model another gazetteer, without training it again.
@@ -33,6 +33,7 @@ Examples:
   tawsim tag news/ --model my.tawsim";
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
+    refuse_inputs(&args.tables, Some(&args.output))?;
     let model = open_model(args.model.as_deref())?;
     let (files, tables) = read_tables(&args.tables)?;
     if let Some(problem) = check_gazetteer(&tables).into_iter().find(|problem| problem.is_error) {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use tawsim_tagger::{Imported, import_geonames, import_ocha, import_rows, write_gazetteer_table};
 
 use crate::ExitCode;
-use crate::output::write_atomically;
+use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::Streams;
 
 /// Make a table of a foreign one.
@@ -105,6 +105,7 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
         Command::Ocha(args) => (&args.table, &args.target),
         Command::Csv(args) => (&args.table, &args.target),
     };
+    refuse_inputs(std::slice::from_ref(table), Some(&target.output))?;
     let text = std::fs::read_to_string(table).with_context(|| table.display().to_string())?;
     let imported = match command {
         Command::Geonames(_) => Ok(import_geonames(&text)),
