@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All benches, one after the other: tokenizer, tagger end to end, training, store, studio. RESULTS.md keeps figures.
+# All measurements of speed, one after the other: tokenizer, tagger, gazetteer, training, store, studio. RESULTS.md keeps
+# figures. Of its own: `--bench store_crash`, which kills writers for some twenty minutes, and long_run.sh.
 #
 #   bash benches/run.sh NEWS.txt NEWS.jsonl [PYTHON]
 #
@@ -18,6 +19,10 @@ step "tokenizer and peers"
 cargo run --release -q -p tawsim-benches --features peers --bin tokenizer -- "$text" ${python:+--python "$python"}
 step "raw text to entities with links and values"
 cargo bench -q -p tawsim-benches --bench end_to_end -- "$articles"
+step "tagging"
+cargo bench -q -p tawsim-benches --bench tagging
+step "matching names and linking"
+cargo bench -q -p tawsim-benches --bench gazetteer
 step "training and decoding of chains"
 cargo bench -q -p tawsim-benches --bench crf -- ${python:+--python "$python"} conflict=corpus/conflict-ar/train.jsonl
 step "store, 50,000 documents"

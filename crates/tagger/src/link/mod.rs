@@ -2,7 +2,7 @@
 //!
 //! Every candidate has a score, a sum of named parts ([`Evidence`]); not to be in the gazetteer (NIL) has
 //! score 0. Probabilities are their softmax. Places support each other by distance and by the units they
-//! lie in, so scores are computed twice: from each name alone, then with the others' probabilities.
+//! lie in, so scores are computed from each name alone first, then twice with the others' probabilities.
 
 mod candidates;
 mod context;
