@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use tawsim_corpus::{Document, Entity, LabelSet};
+use tawsim_corpus::{Document, Entity, LabelSet, TagScheme};
 use tawsim_tagger::{
     Checkpoints, EntityEdges, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
     TaggerScratch, TrainError, TrainProgress, TrainSettings, retrain, train, train_resumable,
@@ -229,6 +229,24 @@ fn a_warm_start_ends_sooner_and_is_compared() {
     assert!(again.bytes == new.bytes);
     let cancelled = retrain(corpus, Some(&current), &settings, &mut |_| ControlFlow::Break(()));
     assert!(matches!(cancelled, Err(TrainError::Cancelled)));
+}
+
+#[test]
+fn a_model_of_another_scheme_is_no_start() {
+    let labels = labels();
+    let documents = repeated(TOWNS);
+    for (old, new) in [(TagScheme::Bioes, TagScheme::Iob2), (TagScheme::Iob2, TagScheme::Bioes)] {
+        let trained = |scheme| {
+            let settings = TrainSettings { scheme, ..TrainSettings::new("small") };
+            train(&documents, &labels, &settings, &mut go_on).expect("entities")
+        };
+        let current = tagger(&trained(old).bytes);
+        let corpus = RetrainCorpus { base: &documents, reviewed: &[], labels: &labels };
+        let train = TrainSettings { scheme: new, ..TrainSettings::new("small") };
+        let settings = RetrainSettings { train, warm_start: true, hold_out_every: 0 };
+        let again = retrain(corpus, Some(&current), &settings, &mut go_on).expect("entities");
+        assert!(again.bytes == trained(new).bytes, "{old:?} to {new:?}");
+    }
 }
 
 #[test]

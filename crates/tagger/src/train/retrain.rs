@@ -34,7 +34,7 @@ pub struct RetrainCorpus<'a> {
 pub struct RetrainSettings {
     /// How to train.
     pub train: TrainSettings,
-    /// Whether the weights start at those of the model in use, as far as its templates and labels are the same: fewer
+    /// Whether the weights start at those of the model in use, provided that templates and scheme are the same: fewer
     /// iterations give as good a model.
     pub warm_start: bool,
     /// Of the wholly reviewed documents one of so many is kept back, in their order, so that successive models are
@@ -100,8 +100,11 @@ pub fn retrain(
     let (held_out, kept) = split(corpus.reviewed, settings.hold_out_every);
     let mut samples: Vec<Sample<'_>> = corpus.base.iter().map(Sample::whole).collect();
     samples.extend(kept.into_iter().map(Sample::reviewed));
-    // Weights of other templates would be of something else.
-    let is_alike = |model: &&Model| model.metadata().features == settings.train.features;
+    // Weights of other templates or tags would be of something else.
+    let is_alike = |model: &&Model| {
+        model.metadata().features == settings.train.features
+            && model.scheme() == settings.train.scheme
+    };
     let warm = current.filter(|_| settings.warm_start).map(Tagger::model).filter(is_alike);
     let trainee = Trainee { labels: corpus.labels, settings: &settings.train, warm };
     let mut is_cancelled = false;
