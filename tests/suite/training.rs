@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use tawsim_corpus::{Document, Entity, LabelSet, TagScheme};
+use tawsim_corpus::{Document, Entity, LabelSet, TagScheme, write_jsonl};
 use tawsim_tagger::{
     Checkpoints, EntityEdges, Model, RetrainCorpus, RetrainSettings, ReviewedDocument, Tagger,
     TaggerScratch, TrainError, TrainProgress, TrainSettings, retrain, train, train_resumable,
@@ -287,6 +287,52 @@ fn columns_of_tokens_and_tags_are_scored_row_by_row() {
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     let run = tawsim(&["train", &data, "-o", &model, "-q", "--ablate", &data], b"");
     assert!(run.stdout.contains("character n-grams"), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn options_of_a_warm_start_count_or_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (data, model, new) = (path("a.jsonl"), path("m.tawsim"), path("n.tawsim"));
+    let mut lines = Vec::new();
+    for document in repeated(TOWNS) {
+        write_jsonl(&document, &labels(), &mut lines).expect("to memory");
+    }
+    std::fs::write(&data, lines).expect("a file");
+    let first = tawsim(&["train", &data, "-o", &model, "-q", "--max-iterations", "3"], b"");
+    assert_eq!(first.code, 0, "{first:?}");
+    let again = |more: &[&str]| {
+        let args = ["train", &data, "-o", &new, "--warm-start", &model, "--c2", "0.0001"];
+        tawsim(&[&args, more].concat(), b"")
+    };
+    for option in
+        [["--labels", "PLACE"], ["--edges", "words"], ["--seed", "2"], ["--ablate", &data]]
+    {
+        let run = again(&option);
+        assert!(run.code == 2 && run.stderr.contains("cannot be used with"), "{option:?}: {run:?}");
+    }
+    let n_iterations = |more: &[&str]| {
+        let run = again(more);
+        assert_eq!(run.code, 0, "{more:?}: {run:?}");
+        let line =
+            run.stderr.lines().find(|line| line.contains(" iterations (")).expect("a report");
+        line.split(' ').next().and_then(|n| n.parse::<usize>().ok()).expect("a number")
+    };
+    let noted = || {
+        let info = tawsim(&["model", "info", &new, "--json"], b"").stdout;
+        let info: serde_json::Value = serde_json::from_str(&info).expect("JSON");
+        info["notes"]["max iterations"].as_str().expect("a note").to_owned()
+    };
+    for (option, expected) in [(&["--max-iterations", "2"][..], "2"), (&[], "60")] {
+        assert!(n_iterations(option) <= expected.parse().expect("a number"));
+        assert_eq!(noted(), expected, "{option:?}");
+    }
+    n_iterations(&["--max-iterations", "100"]);
+    assert_eq!(noted(), "100");
+    let most = again(&["--holdout", "0.9"]);
+    let n_held_out = repeated(TOWNS).len() / 2;
+    let told = format!("on {n_held_out} documents kept back");
+    assert!(most.code == 0 && most.stdout.contains(&told), "{most:?}");
 }
 
 /// Keeps the state after every iteration.

@@ -2,7 +2,6 @@ mod ablation;
 mod again;
 mod checkpoints;
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -69,17 +68,18 @@ pub(crate) struct Args {
     /// Coefficient of the L2 penalty.
     #[arg(long, default_value_t = 0.3, value_parser = non_negative)]
     c2: f64,
-    /// Iterations at most.
-    #[arg(long, default_value_t = 150)]
-    max_iterations: usize,
+    /// Iterations at most; the default is 150, with --warm-start 60.
+    #[arg(long, value_name = "N")]
+    max_iterations: Option<usize>,
     /// Leave out attributes seen less often than this.
     #[arg(long, default_value_t = 1)]
     min_count: u32,
     /// Leave attributes out of the file whose weights are all smaller than this.
     #[arg(long, default_value_t = 0.02, value_parser = non_negative)]
     prune_below: f64,
-    /// Start from this model: its templates, names, clusters and weights. INPUTS are what was reviewed since.
-    #[arg(long, value_name = "MODEL")]
+    /// Start from this model: its labels, edges, templates, names, clusters and weights. INPUTS are what was reviewed
+    /// since; of them --holdout keeps every so many back, always the same, half of them at most.
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["labels", "edges", "seed", "ablate"])]
     warm_start: Option<PathBuf>,
     /// With --warm-start: documents to learn from that are not new; none of them is kept back.
     #[arg(long, value_name = "PATH", requires = "warm_start")]
@@ -101,6 +101,9 @@ pub(crate) struct Args {
     #[arg(long, short)]
     quiet: bool,
 }
+
+/// Iterations at most, if the user says nothing.
+const MAX_ITERATIONS: usize = 150;
 
 const AFTER_HELP: &str = "\
 Documents are JSON Lines with id, text, offset_unit (\"byte\", \"code point\" or \"utf-16\") and entities of
@@ -181,7 +184,7 @@ fn trained(
     let mut folder = args.checkpoint.as_deref().map(CheckpointFolder::open).transpose()?;
     interrupt::watch();
     let trained = with_threads(args.threads, || {
-        told(args, messages, |progress| match &mut folder {
+        told((args, settings), messages, |progress| match &mut folder {
             Some(folder) => train_resumable(documents, labels, settings, progress, folder),
             None => train(documents, labels, settings, progress),
         })
@@ -296,23 +299,30 @@ fn read_gazetteer(paths: &[PathBuf]) -> Result<Gazetteer> {
 fn settings(args: &Args, gazetteer: Gazetteer, n_documents: usize) -> TrainSettings {
     let stem = args.output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut settings = TrainSettings::new(args.name.clone().unwrap_or(stem));
-    settings.notes = BTreeMap::from([
-        ("trained by".to_owned(), format!("tawsim {}", env!("CARGO_PKG_VERSION"))),
-        ("documents".to_owned(), n_documents.to_string()),
-        ("c2".to_owned(), args.c2.to_string()),
-        ("max iterations".to_owned(), args.max_iterations.to_string()),
-        ("min count".to_owned(), args.min_count.to_string()),
-        ("prune below".to_owned(), args.prune_below.to_string()),
-    ]);
     settings.gazetteer = gazetteer;
+    settings.edges = args.edges;
+    settings.crf.lbfgs.max_iterations = MAX_ITERATIONS;
+    take_options(args, &mut settings, n_documents);
+    settings
+}
+
+/// What the user says of any training, in the settings and in the model's notes.
+fn take_options(args: &Args, settings: &mut TrainSettings, n_documents: usize) {
+    let max_iterations = args.max_iterations.unwrap_or(settings.crf.lbfgs.max_iterations);
     settings.min_count = args.min_count;
     settings.prune_below = args.prune_below as f32;
     settings.crf.c2 = args.c2;
-    settings.edges = args.edges;
     settings.second_pass = args.second_pass;
     settings.n_folds = args.folds;
-    settings.crf.lbfgs.max_iterations = args.max_iterations;
-    settings
+    settings.crf.lbfgs.max_iterations = max_iterations;
+    settings.notes.extend([
+        ("trained by".to_owned(), format!("tawsim {}", env!("CARGO_PKG_VERSION"))),
+        ("documents".to_owned(), n_documents.to_string()),
+        ("c2".to_owned(), args.c2.to_string()),
+        ("max iterations".to_owned(), max_iterations.to_string()),
+        ("min count".to_owned(), args.min_count.to_string()),
+        ("prune below".to_owned(), args.prune_below.to_string()),
+    ]);
 }
 
 /// What hears of each iteration.
@@ -320,11 +330,11 @@ type Watch<'a> = dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send + 'a;
 
 /// Trains with a progress bar, or with messages where nobody watches one.
 fn told<T>(
-    args: &Args,
+    (args, settings): (&Args, &TrainSettings),
     messages: &mut Messages<'_>,
     train: impl FnOnce(&mut Watch<'_>) -> Result<T, TrainError>,
 ) -> Result<T> {
-    let bar = step_bar(args.max_iterations as u64, messages);
+    let bar = step_bar(settings.crf.lbfgs.max_iterations as u64, messages);
     let is_watched = messages.stderr.is_terminal();
     let trained = train(&mut |progress| {
         let state = format!(

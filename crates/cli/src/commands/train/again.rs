@@ -33,7 +33,9 @@ pub(super) fn run(args: &Args, start: &Path, streams: &mut Streams<'_>) -> Resul
     let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
     let messages = &mut streams.messages;
     let Retrained { bytes, report, comparison } = with_threads(args.threads, || {
-        told(args, messages, |progress| retrain(corpus, Some(&current), &settings, progress))
+        told((args, &settings.train), messages, |progress| {
+            retrain(corpus, Some(&current), &settings, progress)
+        })
     })??;
     write_atomically(&args.output, &bytes)?;
     if !args.quiet {
@@ -84,19 +86,14 @@ fn settings(args: &Args, model: &Model, n_documents: usize) -> Result<RetrainSet
     if let Some(name) = &args.name {
         train.name.clone_from(name);
     }
-    train.notes.insert("documents".to_owned(), n_documents.to_string());
+    super::take_options(args, train, n_documents);
     train.notes.insert("started from".to_owned(), format!("{:08x}", model.checksum()));
-    train.min_count = args.min_count;
-    train.prune_below = args.prune_below as f32;
-    train.crf.c2 = args.c2;
-    train.crf.lbfgs.max_iterations = args.max_iterations.min(train.crf.lbfgs.max_iterations);
-    train.second_pass = args.second_pass;
-    train.n_folds = args.folds;
     if !args.gazetteer.is_empty() {
         train.gazetteer = super::read_gazetteer(&args.gazetteer)?;
     }
     read_more(args, train)?;
-    settings.hold_out_every =
-        if args.holdout > 0.0 { (1.0 / args.holdout).round() as usize } else { 0 };
+    // Every document kept back would leave none to learn from.
+    let every = (1.0 / args.holdout).round().max(2.0) as usize;
+    settings.hold_out_every = if args.holdout > 0.0 { every } else { 0 };
     Ok(settings)
 }
