@@ -194,6 +194,50 @@ fn an_output_in_the_folder_is_no_input() {
     }
 }
 
+/// Labels, names, ids and classes may hold characters that turn the direction.
+#[test]
+fn direction_characters_in_tables_of_scores_are_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (gold, model) = (path(folder.path(), "g.jsonl"), path(folder.path(), "m.tawsim"));
+    let (table, text) = (path(folder.path(), "n.tsv"), path(folder.path(), "t.txt"));
+    let (crf, project) = (path(folder.path(), "c.txt"), path(folder.path(), "p"));
+    let label = "P\u{202E}L";
+    let row = |id: usize| {
+        let entity = json!({"start": 14, "end": 20, "label": label});
+        json!({"id": format!("d{id}"), "text": "قصف على حلب", "offset_unit": "byte", "entities": [entity]})
+    };
+    let rows: String = (0..8).map(|id| format!("{}\n", row(id))).collect();
+    fs::write(&gold, rows).expect("a file");
+    let entry = format!("{label}:sy:x{label}\ttown\tالجديد{label}\t\n");
+    fs::write(&table, format!("id\tkind\tname\tnames\n{entry}place:sy:y{label}\ttown\tالجديد\t\n"))
+        .expect("a file");
+    fs::write(&text, "الجديد ".repeat(30)).expect("a file");
+    fs::write(&crf, format!("{label}\ta\n\n").repeat(4)).expect("a file");
+    let new = run(&["project", "new", &project, "--actor", "samar", "--labels", label], "");
+    assert_eq!(new.code, 0, "{new:?}");
+    for layer in ["a", "b"] {
+        let args = ["project", "import", &project, &gold, "--actor", "samar", "--layer", layer];
+        let import = run(&args, "");
+        assert_eq!(import.code, 0, "{import:?}");
+    }
+    let train = ["train", &gold, "-o", &model, "--holdout", "0.5", "-q"];
+    let commands: [&[&str]; 7] = [
+        &train,
+        &[&train[..], &["--warm-start", &model]].concat(),
+        &["tag", &gold, "--model", &model, "--format", "view"],
+        &["project", "agreement", &project, "a", "b"],
+        &["gazetteer", "check", &table, "--text", &text, "--min-count", "1"],
+        &["crf", "learn", &crf, "--folds", "2"],
+        &["segmenter", "edges", &gold],
+    ];
+    for args in commands {
+        let run = run(args, "");
+        assert!(run.code < 2 && !run.stdout.contains('\u{202E}'), "{args:?}: {run:?}");
+        let is_shown = run.stdout.contains("⟨202E⟩") || args[0] == "segmenter";
+        assert!(is_shown, "{args:?}: {run:?}");
+    }
+}
+
 #[test]
 fn arguments_with_controls_are_shown() {
     for args in [&["--\u{1b}[2J"][..], &["tag", "--format", "\u{1b}[2J"], &["tag", "\u{1b}[2J"]] {

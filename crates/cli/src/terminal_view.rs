@@ -34,7 +34,7 @@ impl TerminalView {
         }
         for label in self.labels.iter() {
             let name = self.labels.name(label);
-            write!(out, "{} {name} {RESET} ", colour(label.label_idx()))?;
+            write!(out, "{} {} {RESET} ", colour(label.label_idx()), Visible(name))?;
         }
         writeln!(out, "\n")
     }
@@ -78,6 +78,7 @@ impl TerminalView {
         writeln!(out, "{}", Visible(rest.trim_end_matches(['\n', '\r'])))?;
         for entity in entities.iter().filter(|_| !self.has_colour) {
             let (label, surface) = (self.labels.name(entity.label), document.surface(entity));
+            let label = Visible(label).to_string();
             writeln!(out, "    {label:<8} {ISOLATE}{}{END_ISOLATE}", Visible(surface))?;
         }
         Ok(())

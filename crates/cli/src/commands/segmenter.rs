@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use tawsim_tokenizer::{
 
 use crate::ExitCode;
 use crate::input::read_annotated;
-use crate::output::{Target, refuse_inputs, write_atomically};
+use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::Streams;
 
 /// Train and score the segmenter that cuts clitics.
@@ -111,7 +112,7 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
 
 fn edges(args: &EdgesArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let (documents, labels) = read_annotated(&args.inputs, streams)?;
-    let mut target = Target::open(None, streams.stdout)?;
+    let out = &mut streams.people();
     let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
     let mut hits = Ratio::default();
     for document in &documents {
@@ -126,15 +127,13 @@ fn edges(args: &EdgesArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
                 hits.n_right += usize::from(is_bound);
                 if !is_bound {
                     let (label, surface) = (labels.name(entity.label), document.surface(entity));
-                    let row = format!("{}\t{edge}\t{label}\t{surface}\n", document.id);
-                    target.write(row.as_bytes())?;
+                    writeln!(out, "{}\t{edge}\t{label}\t{surface}", document.id)?;
                 }
             }
         }
     }
     let Ratio { n_right, n } = hits;
-    target.write(format!("{n_right} of {n} edges at segment bounds\n").as_bytes())?;
-    target.finish()?;
+    writeln!(out, "{n_right} of {n} edges at segment bounds")?;
     Ok(ExitCode::Success)
 }
 
@@ -217,10 +216,8 @@ fn fold_alef(text: &str) -> String {
 }
 
 fn evaluate(args: &EvaluateArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
-    let mut target = Target::Stdout(streams.stdout);
-    target.write(
-        format!("{:<28} {:>7} {:>12} {:>12}\n", "", "words", "cliticised", "whole").as_bytes(),
-    )?;
+    let out = &mut streams.people();
+    writeln!(out, "{:<28} {:>7} {:>12} {:>12}", "", "words", "cliticised", "whole")?;
     for path in &args.gold {
         let mut sentences = read_sentences(path)?;
         if args.skip_doubled {
@@ -230,12 +227,11 @@ fn evaluate(args: &EvaluateArgs, streams: &mut Streams<'_>) -> Result<ExitCode> 
             Some(n_folds) => cross_validate(args, &sentences, n_folds as usize)?,
             None => score(&open(args.segmenter.as_deref())?, sentences.iter()),
         };
-        target.write(row(path, score).as_bytes())?;
+        write!(out, "{}", row(path, score))?;
         if args.errors {
-            errors.iter().try_for_each(|error| target.write(format!("  {error}\n").as_bytes()))?;
+            errors.iter().try_for_each(|error| writeln!(out, "  {error}"))?;
         }
     }
-    target.finish()?;
     Ok(ExitCode::Success)
 }
 

@@ -165,7 +165,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         let model = Model::read(&mut trained.bytes.as_slice())?;
         let evaluation = evaluate_tagger(&Tagger::new(model), &held_out, &labels);
         messages.tell(&format!("scores on {} documents kept back:", held_out.len()));
-        write_scores(&evaluation, &[], &mut *streams.stdout)?;
+        write_scores(&evaluation, &[], &mut streams.people())?;
     }
     if !args.ablate.is_empty() {
         ablate(args, &annotated, &labels, &settings, streams)?;

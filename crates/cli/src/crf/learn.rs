@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -150,7 +151,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     ));
     if let Some(n_folds) = args.folds {
         let table = cross_validate(args, &data, &labels.list(), &mut log)?;
-        write!(streams.stdout, "{n_folds} folds together\n{table}")?;
+        write!(streams.people(), "{n_folds} folds together\n{table}")?;
         return Ok(ExitCode::Success);
     }
     let weights = initial.as_ref().map(|model| widened(&model.weights, labels.len()));

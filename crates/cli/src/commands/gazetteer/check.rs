@@ -68,9 +68,12 @@ fn write_common_names(
     }
     for found in counts.common_names(tables, args.min_count, args.max_share) {
         writeln!(
-            streams.stdout,
+            streams.people(),
             "common word: {} ({}), {} times, {} behind a word for a place",
-            found.name, found.id, found.n_seen, found.n_behind_kind_word
+            found.name,
+            found.id,
+            found.n_seen,
+            found.n_behind_kind_word
         )?;
     }
     streams.messages.tell(&format!("{} words of text were counted", counts.n_stems()));
@@ -78,7 +81,7 @@ fn write_common_names(
 }
 
 fn write_counts(tables: &[GazetteerTable], streams: &mut Streams<'_>) -> Result<()> {
-    let out = &mut streams.stdout;
+    let out = &mut streams.people();
     writeln!(
         out,
         "{:<12}{:>9}{:>9}{:>11}{:>8}{:>9}",

@@ -183,7 +183,7 @@ impl Counts {
 fn write_counts(label: &str, counts: &Counts, streams: &mut Streams<'_>) -> Result<()> {
     let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
     writeln!(
-        streams.stdout,
+        streams.people(),
         "{label:<9}{:>8}{:>8}{:>10.4}{:>8}{:>8}{:>10.4}",
         counts.n_links,
         counts.n_right,

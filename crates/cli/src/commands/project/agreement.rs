@@ -98,20 +98,21 @@ fn write_agreement(
         let lists: Vec<Option<&[Entity]>> = lists.iter().map(Option::as_deref).collect();
         agreement.add(document, &lists);
     }
+    let out = &mut streams.people();
     let shown = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.4}"));
     for first in 0..layers.len() {
         for second in first + 1..layers.len() {
-            writeln!(streams.people(), "{} against {}", layers[second].name, layers[first].name)?;
+            writeln!(out, "{} against {}", layers[second].name, layers[first].name)?;
             let evaluation = evaluate(compared, (first, second), labels);
-            write_scores(&evaluation, &[], streams.stdout)?;
+            write_scores(&evaluation, &[], out)?;
             let f1 = shown(agreement.spans(first, second).f1());
             let kappa = shown(agreement.kappa(first, second));
-            writeln!(streams.stdout, "span F1, nested entities too          {f1}")?;
-            writeln!(streams.stdout, "Cohen's kappa on tokens               {kappa}\n")?;
+            writeln!(out, "span F1, nested entities too          {f1}")?;
+            writeln!(out, "Cohen's kappa on tokens               {kappa}\n")?;
         }
     }
     let alpha = shown(agreement.alpha());
-    writeln!(streams.stdout, "Krippendorff's alpha on tokens, all   {alpha}")?;
+    writeln!(out, "Krippendorff's alpha on tokens, all   {alpha}")?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `--warm-start`: training a model again with documents that were reviewed since.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
@@ -44,8 +45,9 @@ pub(super) fn run(args: &Args, start: &Path, streams: &mut Streams<'_>) -> Resul
     if let Some(Comparison { before, after, n_documents }) = comparison {
         for (name, scores) in [("before", before), ("after", Some(after))] {
             let Some(scores) = scores else { continue };
-            writeln!(streams.stdout, "{name}, on {n_documents} documents kept back:")?;
-            write_scores(&scores, &[], &mut *streams.stdout)?;
+            let out = &mut streams.people();
+            writeln!(out, "{name}, on {n_documents} documents kept back:")?;
+            write_scores(&scores, &[], out)?;
         }
     }
     Ok(())
