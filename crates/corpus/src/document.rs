@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 use tawsim_tokenizer::Span;
@@ -169,6 +169,62 @@ impl Document {
     }
 }
 
+/// Where the layers of a document that grows stand, so that a layer or an entity more costs the same however many
+/// there are.
+#[derive(Default)]
+pub(crate) struct LayerIndex {
+    places: HashMap<String, usize>,
+    n_entities: usize,
+}
+
+impl LayerIndex {
+    /// As [`Document::layer_mut`].
+    pub(crate) fn layer<'d>(
+        &mut self,
+        document: &'d mut Document,
+        annotator: &str,
+    ) -> &'d mut Layer {
+        self.follow(document);
+        let known = self.places.get(annotator).copied();
+        let idx = known.unwrap_or(document.layers.len());
+        if known.is_none() {
+            document.layers.push(Layer { annotator: annotator.to_owned(), ..Layer::default() });
+            self.places.insert(annotator.to_owned(), idx);
+        }
+        &mut document.layers[idx]
+    }
+
+    /// Adds an entity to the annotator's layer.
+    pub(crate) fn push(
+        &mut self,
+        document: &mut Document,
+        annotator: &str,
+        (entity, details): (Entity, EntityDetails<'static>),
+    ) {
+        let layer = self.layer(document, annotator);
+        layer.entities.push(entity);
+        if !details.is_empty() {
+            layer.details.entry(entity.key()).or_insert(details);
+        }
+        self.n_entities += 1;
+    }
+
+    /// As [`Document::n_entities`], if all entities of layers come through [`LayerIndex::push`].
+    pub(crate) fn n_entities(&mut self, document: &Document) -> usize {
+        self.follow(document);
+        document.entities.len() + self.n_entities
+    }
+
+    /// Begins anew with another document.
+    fn follow(&mut self, document: &Document) {
+        if self.places.len() != document.layers.len() {
+            let layers = document.layers.iter().enumerate();
+            self.places = layers.map(|(idx, layer)| (layer.annotator.clone(), idx)).collect();
+            self.n_entities = document.n_entities() - document.entities.len();
+        }
+    }
+}
+
 fn sort_entities(entities: &mut [Entity], details: &mut DetailsMap) {
     entities.sort_by_key(Entity::key);
     keep_known(entities, details);
@@ -179,5 +235,30 @@ fn keep_known(entities: &[Entity], details: &mut DetailsMap) {
     if !details.is_empty() {
         let keys: BTreeSet<_> = entities.iter().map(Entity::key).collect();
         details.retain(|key, _| keys.contains(key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LabelSet;
+
+    #[test]
+    fn an_index_finds_the_layers_of_each_document() {
+        let label = LabelSet::from_names(["P"]).expect("a name").at(0).expect("one label");
+        let mut index = LayerIndex::default();
+        for annotators in ["aba", "", "ba", "abcab", "cab"] {
+            let (mut indexed, mut plain) = (Document::new("d", "text"), Document::new("d", "text"));
+            for (at, annotator) in annotators.chars().enumerate() {
+                let entity = Entity::new(Span::new(at as u32, at as u32 + 1), label);
+                let annotator = annotator.to_string();
+                index.push(&mut indexed, &annotator, (entity, EntityDetails::default()));
+                plain.layer_mut(&annotator).entities.push(entity);
+                indexed.entities.push(entity);
+                plain.entities.push(entity);
+                assert_eq!(index.n_entities(&indexed), plain.n_entities(), "{annotators}");
+            }
+            assert_eq!(indexed, plain, "{annotators}");
+        }
     }
 }

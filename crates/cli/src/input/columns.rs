@@ -67,15 +67,13 @@ fn parts(document: &Document) -> Vec<Document> {
         };
         let mut part =
             Document::new(format!("{}:{}", document.id, idx + 1), &document.text[range.clone()]);
-        let inside = |entity: &&Entity| {
-            entity.span.range().start >= range.start && entity.span.range().end <= range.end
-        };
+        // Sorted by where they begin.
+        let first = document.entities.partition_point(|e| e.span.range().start < range.start);
+        let begin_here =
+            document.entities[first..].iter().take_while(|e| e.span.range().start < range.end);
+        let inside = begin_here.filter(|e| e.span.range().end <= range.end);
         part.entities.extend(
-            document
-                .entities
-                .iter()
-                .filter(inside)
-                .filter_map(|entity| Some(Entity { span: within(entity.span)?, ..*entity })),
+            inside.filter_map(|entity| Some(Entity { span: within(entity.span)?, ..*entity })),
         );
         let moved = rows.iter().filter_map(|row| {
             Some(tawsim_corpus::GivenToken { span: within(row.span)?, ..row.clone() })

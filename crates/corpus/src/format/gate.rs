@@ -56,7 +56,7 @@ pub(super) fn import_set(
             .note(format!("{place}: the set {MARKUP:?} is of the page's markup; not read"));
     }
     if let Some(annotator) = &annotator {
-        document.layer_mut(annotator);
+        import.layer(document, annotator);
     }
     for group in groups(rows, import) {
         let pieces: Option<Vec<Span>> = group.iter().map(|row| span_of(map, &row.units)).collect();

@@ -8,7 +8,8 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 use super::align::{Aligned, align};
 use super::report::{ImportReport, Place};
 use super::{ReadError, ReadProblem};
-use crate::{Document, Entity, EntityDetails, Label, LabelSet, TagScheme};
+use crate::document::LayerIndex;
+use crate::{Document, Entity, EntityDetails, LabelSet, TagScheme};
 
 /// What an untrusted input can make a reader take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +116,7 @@ pub struct Import<'a> {
     /// What was read so far.
     pub report: ImportReport,
     input: String,
+    layers: LayerIndex,
     sink: &'a mut dyn FnMut(Document, &LabelSet),
 }
 
@@ -125,7 +127,8 @@ impl<'a> Import<'a> {
         labels: &'a mut LabelSet,
         sink: &'a mut dyn FnMut(Document, &LabelSet),
     ) -> Self {
-        Self { options, labels, report: ImportReport::default(), input: String::new(), sink }
+        let (report, input) = (ImportReport::default(), String::new());
+        Self { options, labels, report, input, layers: LayerIndex::default(), sink }
     }
 
     /// Names the input that is read now.
@@ -177,12 +180,21 @@ impl<'a> Import<'a> {
                 return None;
             }
         };
-        if document.n_entities() >= self.options.limits.max_entities {
+        if self.layers.n_entities(document) >= self.options.limits.max_entities {
             self.left_out("too many entities in the document", line, what());
             return None;
         }
-        push(document, (span, label), mention);
+        let entity = Entity { span, label, score: mention.score };
+        match mention.annotator {
+            None => push(document, entity, mention.details),
+            Some(annotator) => self.layers.push(document, annotator, (entity, mention.details)),
+        }
         Some(span)
+    }
+
+    /// Adds the layer of this annotator to `document`, if it has none.
+    pub(super) fn layer(&mut self, document: &mut Document, annotator: &str) {
+        self.layers.layer(document, annotator);
     }
 
     /// Takes a document that is complete: sorts it, leaves out entities that are there twice, names it
@@ -196,6 +208,7 @@ impl<'a> Import<'a> {
             document.id = self.input.clone();
         }
         document.sort();
+        self.layers = LayerIndex::default();
         self.drop_twins(&mut document);
         self.report.documents_out += 1;
         self.report.entities_out += document.n_entities() as u64;
@@ -247,18 +260,10 @@ impl<'a> Import<'a> {
     }
 }
 
-fn push(document: &mut Document, (span, label): (Span, Label), mention: Mention<'_>) {
-    let entity = Entity { span, label, score: mention.score };
-    let (entities, details) = match mention.annotator {
-        None => (&mut document.entities, &mut document.details),
-        Some(annotator) => {
-            let layer = document.layer_mut(annotator);
-            (&mut layer.entities, &mut layer.details)
-        }
-    };
-    entities.push(entity);
-    if !mention.details.is_empty() {
-        details.entry(entity.key()).or_insert(mention.details);
+fn push(document: &mut Document, entity: Entity, details: EntityDetails<'static>) {
+    document.entities.push(entity);
+    if !details.is_empty() {
+        document.details.entry(entity.key()).or_insert(details);
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     Aligned, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
     Stream, WriteContext, Writer,
 };
+use crate::document::LayerIndex;
 use crate::{Document, Entity, EntityDetails, LabelSet};
 
 pub(super) const INFO: FormatInfo = FormatInfo {
@@ -118,8 +119,9 @@ impl Strict<'_> {
             let (entity, details) = self.entity(entity, &text, &map)?;
             document.push(entity, details);
         }
+        let mut layers = LayerIndex::default();
         for LayerRow { annotator, entities } in row.layers {
-            let layer = document.layer_mut(&annotator);
+            let layer = layers.layer(&mut document, &annotator);
             for entity in entities {
                 let (entity, details) = self.entity(entity, &text, &map)?;
                 layer.entities.push(entity);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -76,9 +76,12 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let linker = Linker::new(&model);
     let (documents, labels) = read_annotated(&args.documents, streams)?;
     let mut scores = Scores { counts: BTreeMap::new(), args };
+    // Of several with one id the first counts.
+    let by_id: HashMap<&str, &Document> =
+        documents.iter().rev().map(|document| (document.id.as_str(), document)).collect();
     for (id, links) in links_by_document(&args.links)? {
-        let document = documents.iter().find(|document| document.id == id);
-        let document = document.with_context(|| format!("no document {id} among these"))?;
+        let document =
+            by_id.get(id.as_str()).with_context(|| format!("no document {id} among these"))?;
         scores.add_document(&linker, document, &labels, (&links, streams))?;
     }
     if args.json {

@@ -70,7 +70,7 @@ fn read(
     Ok(documents)
 }
 
-/// The lines of a document that have an entity.
+/// The lines of a document that have an entity; entities are in order and do not overlap.
 fn lines_with_entities(document: &Document) -> Vec<Span> {
     let mut start = 0;
     let lines = document.text.split_inclusive('\n').filter_map(|line| {
@@ -78,7 +78,11 @@ fn lines_with_entities(document: &Document) -> Vec<Span> {
         start += line.len();
         span
     });
-    let has_entity = |line: &Span| document.entities.iter().any(|e| e.span.overlaps(*line));
+    let mut entities = document.entities.iter().peekable();
+    let has_entity = |line: &Span| {
+        while entities.next_if(|entity| entity.span.end() <= line.start()).is_some() {}
+        entities.peek().is_some_and(|entity| entity.span.overlaps(*line))
+    };
     lines.filter(has_entity).collect()
 }
 
