@@ -90,13 +90,6 @@ impl Dataset {
         self.n_attributes = self.n_attributes.max(attribute as usize + 1);
     }
 
-    /// Adds attributes of value 1 to the open position.
-    pub fn extend_attributes(&mut self, attributes: &[u32]) {
-        for &attribute in attributes {
-            self.push_attribute(attribute);
-        }
-    }
-
     /// Closes the open position: its gold label is `label`.
     ///
     /// # Panics

@@ -34,8 +34,7 @@ pub use number::{NumberMention, NumberValue, find_duals, find_numbers, number_at
 pub use offset::{OffsetMap, OffsetUnit};
 pub use scheme::Scheme;
 pub use segmenter::{
-    Ratio, Segmentation, SegmentationScore, Segmenter, SegmenterConfig, SegmenterError,
-    SegmenterTrainer,
+    Ratio, SegmentationScore, Segmenter, SegmenterConfig, SegmenterError, SegmenterTrainer,
 };
 pub use span::Span;
 pub use token::{Segment, SegmentRole, Sentence, Token, TokenKind};

@@ -47,15 +47,6 @@ pub struct Segmenter {
     model: Model,
 }
 
-/// One way to cut a word, and how likely the model finds it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Segmentation<'w> {
-    /// The parts in order; they join to the word.
-    pub parts: Vec<&'w str>,
-    /// Between 0 and 1; all segmentations of a word sum to 1.
-    pub probability: f32,
-}
-
 /// How a word is cut, and how many letters of its stem are the article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decision {
@@ -132,25 +123,6 @@ impl Segmenter {
             Some(letters) => push_parts(word, letters, self.decide(letters).pattern, parts),
             None => parts.push(word),
         }
-    }
-
-    /// All cuts of a word that the grammar allows, the likeliest first.
-    ///
-    /// The probabilities are the model's, also for words whose cut is decided beforehand.
-    #[must_use]
-    pub fn segmentations<'w>(&self, word: &'w str) -> Vec<Segmentation<'w>> {
-        let Some(letters) = Letters::from_text(word).filter(|letters| letters.len() > 0) else {
-            return vec![Segmentation { parts: vec![word], probability: 1.0 }];
-        };
-        let scored = self.model.score(letters, &self.lexicon).probabilities();
-        let segmentation = |&(pattern, probability): &(Pattern, f32)| {
-            let mut parts = Vec::new();
-            push_parts(word, letters, pattern, &mut parts);
-            Segmentation { parts, probability }
-        };
-        let mut found: Vec<_> = scored.as_slice().iter().map(segmentation).collect();
-        found.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        found
     }
 }
 

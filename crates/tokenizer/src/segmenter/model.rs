@@ -21,7 +21,7 @@ pub(crate) struct Scored {
 
 impl Scored {
     /// The cuts with a score each.
-    pub(crate) fn as_slice(&self) -> &[(Pattern, f32)] {
+    fn as_slice(&self) -> &[(Pattern, f32)] {
         &self.cuts[..self.n_cuts]
     }
 
@@ -34,18 +34,6 @@ impl Scored {
             }
         }
         best.0
-    }
-
-    /// The probability of each cut: `exp(score) / sum of exp(scores)`.
-    pub(crate) fn probabilities(mut self) -> Self {
-        let highest = self.as_slice().iter().map(|cut| cut.1).fold(f32::MIN, f32::max);
-        let mut sum = 0.0;
-        for cut in &mut self.cuts[..self.n_cuts] {
-            cut.1 = (cut.1 - highest).exp();
-            sum += cut.1;
-        }
-        self.cuts[..self.n_cuts].iter_mut().for_each(|cut| cut.1 /= sum);
-        self
     }
 }
 
@@ -102,7 +90,7 @@ impl Model {
     }
 
     /// Scores every cut of a word that the grammar allows.
-    pub(crate) fn score(&self, letters: Letters, lexicon: &Lexicon) -> Scored {
+    fn score(&self, letters: Letters, lexicon: &Lexicon) -> Scored {
         let features = Features { lexicon };
         let mask = self.weights.len() - 1;
         let mut out = Scored { cuts: [(Pattern::WHOLE, 0.0); MAX_CUTS], n_cuts: 0 };
