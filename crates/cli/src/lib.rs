@@ -1,9 +1,11 @@
 //! The program `tawsim` as a function, so that tests call it as a user does.
 
+mod arguments;
 mod batch;
 mod commands;
 mod crf;
 mod details;
+mod excerpt;
 mod exit;
 mod import;
 mod input;

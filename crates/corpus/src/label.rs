@@ -50,9 +50,7 @@ impl LabelSet {
         names: I,
     ) -> Result<Self, LabelError> {
         let mut set = Self::new();
-        for name in names {
-            set.intern(name.as_ref())?;
-        }
+        set.intern_all(names)?;
         Ok(set)
     }
 
@@ -72,6 +70,31 @@ impl LabelSet {
         }
         self.names.push(name.to_owned());
         Ok(Label((self.names.len() - 1) as u16))
+    }
+
+    /// The labels of these names, in their order; adds those that are new.
+    ///
+    /// Entities of a document with other labels are taken over by the position of their label:
+    ///
+    /// ```
+    /// use tawsim_corpus::LabelSet;
+    ///
+    /// let theirs = LabelSet::from_names(["ORG", "PLACE"])?;
+    /// let mut ours = LabelSet::from_names(["PLACE"])?;
+    /// let map = ours.intern_all(theirs.names())?;
+    /// assert_eq!(ours.names(), ["PLACE", "ORG"]);
+    /// let org = theirs.get("ORG").expect("it has the label");
+    /// assert_eq!(ours.name(map[org.label_idx()]), "ORG");
+    /// # Ok::<(), tawsim_corpus::LabelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`LabelSet::intern`]; the names before are in the set then.
+    pub fn intern_all<I: IntoIterator<Item = S>, S: AsRef<str>>(
+        &mut self,
+        names: I,
+    ) -> Result<Vec<Label>, LabelError> {
+        names.into_iter().map(|name| self.intern(name.as_ref())).collect()
     }
 
     /// The label of this name, if the set has it.

@@ -12,6 +12,7 @@ use tawsim_tokenizer::Span;
 
 use super::{open_model, with_threads};
 use crate::ExitCode;
+use crate::excerpt::excerpt;
 use crate::input::read_annotated;
 use crate::streams::Streams;
 
@@ -50,6 +51,9 @@ Examples:
   tawsim evaluate corpus/conflict-ar/dev.jsonl
   tawsim evaluate gold.jsonl --model my.tawsim --labels FACTION,PLACE,NUMBER --errors
   tawsim evaluate gold.jsonl --predicted theirs.jsonl --json";
+
+/// Characters that are shown on both sides of an error.
+const CONTEXT_CHARS: usize = 40;
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let (gold, mut labels) = read_annotated(&args.gold, streams)?;
@@ -135,10 +139,7 @@ fn read_predicted(
     streams: &mut Streams<'_>,
 ) -> Result<Vec<Vec<Entity>>> {
     let (documents, their_labels) = read_annotated(&[path.to_owned()], streams)?;
-    let mut map = Vec::new();
-    for name in their_labels.names() {
-        map.push(labels.intern(name)?);
-    }
+    let map = labels.intern_all(their_labels.names())?;
     let by_id: HashMap<&str, &Document> = documents.iter().map(|d| (stem(&d.id), d)).collect();
     let relabel = |e: &Entity| Entity { label: map[e.label.label_idx()], ..*e };
     let mut predicted = Vec::new();
@@ -273,16 +274,8 @@ fn error_row<'a>(error: &EntityError, gold: &'a [Document], labels: &'a LabelSet
         kind: format!("{:?}", error.kind),
         gold: side(&error.gold),
         predicted: side(&error.predicted),
-        context: context(&document.text, span.range()),
+        context: excerpt(&document.text, span.range(), CONTEXT_CHARS),
     }
-}
-
-/// About forty characters on both sides, on one line.
-fn context(text: &str, range: std::ops::Range<usize>) -> String {
-    let before: Vec<char> = text[..range.start].chars().rev().take(40).collect();
-    let before: String = before.into_iter().rev().collect();
-    let after: String = text[range.end..].chars().take(40).collect();
-    format!("{before}⟦{}⟧{after}", &text[range]).replace(['\n', '\r'], " ")
 }
 
 #[derive(Serialize)]

@@ -15,6 +15,7 @@ use tawsim_tagger::{
 use super::evaluate::{evaluate_tagger, write_scores};
 use super::gazetteer::table_paths;
 use super::with_threads;
+use crate::arguments::non_negative;
 use crate::input::read_annotated;
 use crate::output::{refuse_inputs, write_atomically};
 use crate::progress::step_bar;
@@ -127,11 +128,6 @@ fn share(text: &str) -> Result<f64, String> {
 fn edges(text: &str) -> Result<EntityEdges, String> {
     let known = EntityEdges::NAMES.iter().find(|(_, name)| *name == text);
     known.map(|(edges, _)| *edges).ok_or_else(|| "write stems or words".to_owned())
-}
-
-fn non_negative(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if number >= 0.0 && number.is_finite() { Ok(number) } else { Err("not below 0".to_owned()) }
 }
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {

@@ -15,6 +15,7 @@ use super::names::Names;
 use super::read_features;
 use super::scores::{Decoder, Scores};
 use crate::ExitCode;
+use crate::arguments::non_negative;
 use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::{Messages, Streams};
 
@@ -117,11 +118,6 @@ enum AlgorithmName {
     Adagrad,
     /// Averaged perceptron.
     Ap,
-}
-
-fn non_negative(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if number >= 0.0 && number.is_finite() { Ok(number) } else { Err("not below 0".to_owned()) }
 }
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {

@@ -39,11 +39,11 @@ pub(super) fn read(path: &Path, name: &str, labels: &mut LabelSet) -> Result<Vec
     import.begin_input(name);
     let main = &mut BufReader::new(bytes.as_slice());
     read_conll(&mut Input { main, companions: Vec::new() }, &mut import).with_context(place)?;
-    let mut map = Vec::new();
-    for their_name in theirs.names() {
-        let alias = ALIASES.iter().find(|(known, _)| known == their_name);
-        map.push(labels.intern(alias.map_or(their_name.as_str(), |(_, name)| name))?);
-    }
+    let our_name = |theirs: &String| {
+        let alias = ALIASES.iter().find(|(known, _)| known == theirs);
+        alias.map_or_else(|| theirs.clone(), |(_, name)| (*name).to_owned())
+    };
+    let map = labels.intern_all(theirs.names().iter().map(our_name))?;
     for entity in documents.iter_mut().flat_map(|document| &mut document.entities) {
         entity.label = map[entity.label.label_idx()];
     }
@@ -82,4 +82,24 @@ fn parts(document: &Document) -> Vec<Document> {
         part
     };
     pieces.map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_have_the_entities_that_lie_in_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("rows.txt");
+        let sentence = |idx: usize| format!("في O\nبلدة{idx} B-LOC\nو{idx} B-LOC\n\n");
+        std::fs::write(&path, (0..120).map(sentence).collect::<String>()).expect("a file");
+        let documents = read(&path, "rows.txt", &mut LabelSet::new()).expect("columns");
+        assert_eq!(documents.len(), 120_usize.div_ceil(DOCUMENT_SENTENCES));
+        let surfaces = documents.iter().flat_map(|document| {
+            document.entities.iter().map(|entity| document.surface(entity).to_owned())
+        });
+        let expected = (0..120).flat_map(|idx| [format!("بلدة{idx}"), format!("و{idx}")]);
+        assert!(surfaces.eq(expected));
+    }
 }

@@ -16,6 +16,7 @@ use serde_json::Value;
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::brat_read::read_brat;
+use super::text::write_text;
 use super::{Feature, Features, Files, Format, FormatInfo, Layout, WriteContext, Writer};
 use crate::{Document, Entity, EntityDetails, LabelSet};
 
@@ -35,7 +36,7 @@ pub(super) const INFO: FormatInfo = FormatInfo {
     ]),
     reader: Some(read_brat),
     writer: Some(Writer::Files(Files {
-        parts: &[("ann", write_ann), ("txt", write_txt)],
+        parts: &[("ann", write_ann), ("txt", write_text)],
         shared: &[("annotation.conf", write_conf)],
     })),
 };
@@ -73,14 +74,6 @@ pub(super) struct Rest {
     /// Everything else.
     #[serde(flatten)]
     pub details: EntityDetails<'static>,
-}
-
-fn write_txt(
-    document: &Document,
-    _context: &WriteContext<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    out.write_all(document.text.as_bytes())
 }
 
 /// The labels, as brat's configuration names them.

@@ -29,7 +29,7 @@ fn read_text(input: &mut Input<'_>, import: &mut Import<'_>) -> Result<(), ReadE
     Ok(())
 }
 
-fn write_text(
+pub(super) fn write_text(
     document: &Document,
     _context: &WriteContext<'_>,
     out: &mut dyn Write,

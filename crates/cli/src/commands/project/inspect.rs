@@ -10,6 +10,7 @@ use tawsim_store::{
 
 use super::{Actor, Folder, find_layer, open, open_read_only};
 use crate::ExitCode;
+use crate::excerpt::excerpt;
 use crate::streams::Streams;
 
 /// Count documents, entities and what is left to do, layer by layer.
@@ -205,12 +206,9 @@ fn write_hits(
     Ok(())
 }
 
-/// About thirty characters on both sides, on one line.
+/// The range with thirty characters on both sides, on one line.
 pub(super) fn context(text: &str, range: std::ops::Range<usize>) -> String {
-    let start = text[..range.start].char_indices().rev().nth(29).map_or(0, |(at, _)| at);
-    let end = text[range.end..].char_indices().nth(30).map_or(text.len(), |(at, _)| range.end + at);
-    let (before, after) = (&text[start..range.start], &text[range.end..end]);
-    format!("{before}⟦{}⟧{after}", &text[range]).replace(['\n', '\r'], " ")
+    excerpt(text, range, 30)
 }
 
 /// Check the database, the hash chain of the log, and that everything follows from it.

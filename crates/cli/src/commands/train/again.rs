@@ -60,10 +60,7 @@ fn read(
     streams: &mut Streams<'_>,
 ) -> Result<Vec<Document>> {
     let (mut documents, theirs) = read_annotated(paths, streams)?;
-    let mut map = Vec::new();
-    for name in theirs.names() {
-        map.push(labels.intern(name)?);
-    }
+    let map = labels.intern_all(theirs.names())?;
     for entity in documents.iter_mut().flat_map(|document| &mut document.entities) {
         entity.label = map[entity.label.label_idx()];
     }
@@ -102,4 +99,39 @@ fn settings(args: &Args, model: &Model, n_documents: usize) -> Result<RetrainSet
     let every = (1.0 / args.holdout).round().max(2.0) as usize;
     settings.hold_out_every = if args.holdout > 0.0 { every } else { 0 };
     Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tawsim_corpus::Entity;
+
+    #[test]
+    fn lines_with_entities_are_those_that_overlap_one() {
+        let label = LabelSet::from_names(["P"]).expect("a name").at(0).expect("one label");
+        let text = "ab\ncd\n\nef gh\nij";
+        for spans in [
+            &[][..],
+            &[(0, 2)],
+            &[(1, 2), (4, 5)],
+            &[(2, 4)],
+            &[(0, 1), (1, 2), (7, 9), (10, 12)],
+            &[(1, 14), (14, 15)],
+            &[(6, 7), (13, 15)],
+        ] {
+            let mut document = Document::new("d", text);
+            let spans = spans.iter().map(|&(start, end)| Span::new(start, end));
+            document.entities.extend(spans.map(|span| Entity::new(span, label)));
+            let mut expected = Vec::new();
+            let mut start = 0;
+            for line in text.split_inclusive('\n') {
+                let span = Span::new(start, start + line.len() as u32);
+                if document.entities.iter().any(|entity| entity.span.overlaps(span)) {
+                    expected.push(span);
+                }
+                start = span.end();
+            }
+            assert_eq!(lines_with_entities(&document), expected, "{:?}", document.entities);
+        }
+    }
 }
