@@ -261,9 +261,13 @@ impl Planner<'_> {
         document: DocumentId,
         span: Span,
     ) -> Result<(), StoreError> {
+        need_span_in(&self.need_text(document)?, document, span)
+    }
+
+    /// The text of a document that is there. It may be long: read it once a plan.
+    pub(super) fn need_text(&self, document: DocumentId) -> Result<String, StoreError> {
         self.need_document(document)?;
-        let text = read::text(self.db, document)?;
-        need_span_in(&text, document, span)
+        read::text(self.db, document)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Plans of edits that make many spans or copy them.
 
+use std::collections::BTreeSet;
+
 use tawsim_tokenizer::Span;
 
 use crate::annotate_all::blocks;
 use crate::change::SPAN;
-use crate::plan::{NewSpan, Plan, Planned, Planner, four_digits};
+use crate::plan::{NewSpan, Plan, Planned, Planner, four_digits, need_span_in};
 use crate::{
     Annotation, DocumentId, LayerId, Source, SpanId, SpanState, StoreError, Suggestion, read,
 };
@@ -17,6 +19,10 @@ impl Planner<'_> {
         suggestions: &[Suggestion],
     ) -> Planned {
         self.need_layer(layer)?;
+        let text = self.need_text(document)?;
+        for label in suggestions.iter().map(|new| new.label.as_str()).collect::<BTreeSet<_>>() {
+            self.need_label(label)?;
+        }
         let mut known = read::annotations(self.db, document)?;
         known.retain(|a| a.layer == layer);
         let mut plan = Plan { document: Some(document), ..Plan::default() };
@@ -24,8 +30,7 @@ impl Planner<'_> {
             known.extract_if(.., |a| a.state == SpanState::Suggested).collect();
         let source = Source::Model(model.to_owned()).to_code();
         for new in suggestions {
-            self.need_label(&new.label)?;
-            self.need_span_in_text(document, new.span)?;
+            need_span_in(&text, document, new.span)?;
             if known.iter().any(|a| is_decided(a, new)) {
                 continue;
             }
@@ -57,12 +62,13 @@ impl Planner<'_> {
     ) -> Planned {
         self.need_layer(layer)?;
         self.need_label(label)?;
+        let text = self.need_text(document)?;
         let mut known = read::annotations(self.db, document)?;
         known.retain(|a| a.layer == layer);
         let mut taken: Vec<Span> = Vec::new();
         let mut plan = Plan { document: Some(document), ..Plan::default() };
         for span in spans {
-            self.need_span_in_text(document, *span)?;
+            need_span_in(&text, document, *span)?;
             let is_taken = taken.iter().any(|other| other.overlaps(*span));
             if is_taken || known.iter().any(|a| blocks(a, *span)) {
                 continue;
@@ -127,5 +133,49 @@ fn is_decided(known: &Annotation, new: &Suggestion) -> bool {
         SpanState::Confirmed => known.span.overlaps(new.span),
         SpanState::Rejected => known.span == new.span && known.label == new.label,
         SpanState::Suggested => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+    use tawsim_corpus::{Document, LabelSet};
+
+    use super::*;
+    use crate::{Edit, ImportOptions, LayerKind, NewLabel, Options, Project};
+
+    /// A project with a text of so many words, and their spans.
+    fn project(n: u32, dir: &std::path::Path) -> (Project, (DocumentId, LayerId), Vec<Span>) {
+        let mut project = Project::create(dir, &Options::new("a")).expect("a new folder");
+        project.apply(&Edit::AddLabel(NewLabel::named("A"))).expect("a new label");
+        let layer = project.add_layer("a", LayerKind::Annotator).expect("a new layer");
+        let mut import = project.import(ImportOptions::into_layer(layer)).expect("writable");
+        let text = Document::new("1", "w ".repeat(n as usize));
+        let document = import.add(&text, &LabelSet::new()).expect("writable");
+        import.finish().expect("writable");
+        let spans = (0..n).map(|word| Span::new(2 * word, 2 * word + 1)).collect();
+        (project, (document.expect("a good name"), layer), spans)
+    }
+
+    /// How often the plan of an edit reads a text.
+    fn n_texts_read(project: &Project, edit: &Edit) -> i32 {
+        let event = crate::EventId::new(1, 2);
+        let plan = Planner { db: &project.db, event, actor: "a" }.plan(edit).expect("a good edit");
+        assert!(!plan.created.is_empty());
+        let statement = project.db.prepare_cached(read::TEXT).expect("SQL");
+        statement.reset_status(StatementStatus::Run)
+    }
+
+    #[test]
+    fn a_plan_reads_the_text_once() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (project, (document, layer), spans) = project(50, &dir.path().join("p"));
+        let suggestion = |span: &Span| Suggestion { span: *span, label: "A".into(), score: None };
+        let suggestions = spans.iter().map(suggestion).collect();
+        let suggest = Edit::Suggest { document, layer, model: "m".into(), suggestions };
+        let annotate = Edit::Annotate { document, layer, label: "A".into(), spans };
+        n_texts_read(&project, &suggest);
+        assert_eq!(n_texts_read(&project, &suggest), 1);
+        assert_eq!(n_texts_read(&project, &annotate), 1);
     }
 }

@@ -231,9 +231,10 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
     })
 }
 
+pub(crate) const TEXT: &str = "SELECT content FROM text WHERE document = ?1";
+
 pub(crate) fn text(db: &Connection, document: DocumentId) -> Result<String, StoreError> {
-    let sql = "SELECT content FROM text WHERE document = ?1";
-    let text = db.prepare_cached(sql)?.query_row([document], |row| row.get(0)).optional()?;
+    let text = db.prepare_cached(TEXT)?.query_row([document], |row| row.get(0)).optional()?;
     text.ok_or(StoreError::UnknownDocument(document))
 }
 
