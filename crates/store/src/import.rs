@@ -265,20 +265,18 @@ impl Importer<'_> {
         (id, document, labels): (DocumentId, &Document, &LabelSet),
         (layer, entities, details): (LayerId, &[Entity], &DetailsMap),
     ) -> Result<(), StoreError> {
-        let mut known = read::annotations(&self.writing.tx, id)?;
-        known.retain(|a| a.layer == layer);
+        let known = read::annotations(&self.writing.tx, id)?;
+        let of_layer = known.iter().filter(|a| a.layer == layer);
+        let mut taken: BTreeSet<(Span, &str)> =
+            of_layer.map(|a| (a.span, a.label.as_str())).collect();
         let event = self.writing.next_id();
-        let mut taken = Vec::new();
         for entity in entities {
             let label = labels.name(entity.label);
             if need_span_in(&document.text, id, entity.span).is_err() {
                 self.skip(&document.id, Some(entity.span), SkipReason::BadSpan);
-            } else if known.iter().any(|a| a.span == entity.span && a.label == label)
-                || taken.contains(&(entity.span, entity.label))
-            {
+            } else if !taken.insert((entity.span, label)) {
                 self.skip(&document.id, Some(entity.span), SkipReason::Known);
             } else {
-                taken.push((entity.span, entity.label));
                 let span = SpanId(event.nth_row(plan.created.len()));
                 let kept = details.get(&entity.key()).map(details_in);
                 self.report.n_entities_cut +=
