@@ -254,26 +254,35 @@ impl Change {
 
     /// The change that takes this one back, as far as nobody has changed the field since.
     pub(crate) fn undone(&self, db: &Connection) -> rusqlite::Result<Option<Self>> {
-        let (table, id) = self.row();
-        let (field, before, after) = match self {
-            Self::Create { .. } => (Field::PRESENCE, absent(), present()),
-            Self::Set { field, before, after, .. } => (*field, before.clone(), after.clone()),
-        };
-        let now = current(db, table, id, field)?;
-        let is_ours = now.as_ref() == Some(&after) && before != after;
-        Ok(is_ours.then_some(Self::Set { table, id, field, before: after, after: before }))
+        let (field, before, after) = self.step();
+        self.set_if(db, field, (after, before))
     }
 
     /// The change that makes this one again after it was undone.
     pub(crate) fn redone(&self, db: &Connection) -> rusqlite::Result<Option<Self>> {
-        let (table, id) = self.row();
-        let (field, before, after) = match self {
+        let (field, before, after) = self.step();
+        self.set_if(db, field, (before, after))
+    }
+
+    /// The field that is set, what it was before and what it is after; of a new row its presence.
+    fn step(&self) -> (Field, Scalar, Scalar) {
+        match self {
             Self::Create { .. } => (Field::PRESENCE, absent(), present()),
             Self::Set { field, before, after, .. } => (*field, before.clone(), after.clone()),
-        };
-        let now = current(db, table, id, field)?;
-        let is_ours = now.as_ref() == Some(&before) && before != after;
-        Ok(is_ours.then_some(Self::Set { table, id, field, before, after }))
+        }
+    }
+
+    /// The change of this row's field from one value to another, if it has the first one now.
+    fn set_if(
+        &self,
+        db: &Connection,
+        field: Field,
+        (before, after): (Scalar, Scalar),
+    ) -> rusqlite::Result<Option<Self>> {
+        let (table, id) = self.row();
+        let is_there = current(db, table, id, field)?.is_some_and(|now| now == before);
+        let is_wanted = is_there && before != after;
+        Ok(is_wanted.then_some(Self::Set { table, id, field, before, after }))
     }
 }
 

@@ -10,7 +10,7 @@ use tawsim_tokenizer::Span;
 use crate::change::{COMMENT, Change, DOCUMENT, Field, LABEL, LAYER, REVIEW, SPAN, Scalar, Table};
 use crate::export::MARKER;
 use crate::id::{RowId, sha256_hex};
-use crate::plan::{Plan, metadata_json};
+use crate::plan::{Plan, link_json, metadata_json};
 use crate::record::{
     CommentRecord, DocumentRecord, LabelRecord, LayerRecord, ProjectRecord, ReviewRecord,
     SpanRecord,
@@ -176,8 +176,6 @@ fn comment_change(record: &CommentRecord) -> Change {
 }
 
 fn span_change(record: &SpanRecord, layer: LayerId) -> Change {
-    let link = record.link.as_ref();
-    let link = link.map(|link| serde_json::to_string(link).expect("two texts are JSON"));
     let text = |value: &Option<String>| Scalar::from(value.as_deref());
     let values = [
         ("layer", layer.0.into()),
@@ -188,7 +186,7 @@ fn span_change(record: &SpanRecord, layer: LayerId) -> Change {
         ("source", record.source.as_str().into()),
         ("score", record.score.into()),
         ("reviewer", text(&record.reviewer)),
-        ("link", link.into()),
+        ("link", record.link.as_ref().map(link_json).into()),
         ("value", text(&record.value)),
         ("is_flagged", record.is_flagged.into()),
     ];
