@@ -58,6 +58,15 @@ named! {
     }
 }
 
+impl ReviewState {
+    /// Whether the annotations are the annotator's last word, to train on and to pass on. Those of
+    /// a document put aside are not.
+    #[must_use]
+    pub const fn is_finished(self) -> bool {
+        matches!(self, Self::Done | Self::Approved)
+    }
+}
+
 /// Where a span came from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {

@@ -14,7 +14,7 @@ use tawsim_store::Annotation;
 use tawsim_tagger::GazetteerRecord;
 
 use super::{AppError, Work};
-use crate::{WorkState, base, link};
+use crate::{base, link};
 
 /// One document of this many of an exported corpus goes into `dev.jsonl`.
 const DEV_OF: usize = 5;
@@ -30,7 +30,7 @@ impl Work {
         let mut labels = self.project.label_set()?;
         let own = link::read_all(self.project.dir());
         let mut documents = Vec::new();
-        for row in self.library.all().iter().filter(|row| WorkState::of(row) == WorkState::Done) {
+        for row in self.library.finished() {
             let mut document = self.project.corpus_document(row.id, self.layer, &mut labels)?;
             let stored = self.project.document(row.id)?;
             for (entity, annotation) in document.entities.iter().zip(stored.entities(self.layer)) {
@@ -145,4 +145,55 @@ pub(crate) fn formats(to_read: bool) -> Vec<(&'static str, &'static str)> {
         if to_read { info.reader.is_some() } else { info.writer.is_some() }
     };
     FORMATS.iter().filter(can).map(|info| (info.name, info.title)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tawsim_store::{Edit, Options, Project, ReviewState};
+
+    use super::*;
+    use crate::{App, Command};
+
+    /// Names of the documents that are learned from, the same as those that are exported.
+    #[track_caller]
+    fn check(states: &[(&str, ReviewState)], want: &[&str]) {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        for (name, _) in states {
+            fs::write(dir.path().join(name), "حلب").expect("written");
+        }
+        let options = || Options::new("samar").seed(1).clock(|| 0);
+        let open = || {
+            let mut app = App::new(options(), "samar").wait_for_disk();
+            app.apply(Command::Open(dir.path().to_owned())).expect("the folder opens");
+            app
+        };
+        let made = open().project().expect("open").dir().to_owned();
+        let mut project = Project::open(&made, &options()).expect("nobody else has it");
+        let layer = project.layer("samar").expect("readable").expect("made").id;
+        for row in project.documents(layer).expect("readable") {
+            let (_, state) = states.iter().find(|(name, _)| *name == row.name).expect("listed");
+            project.apply(&Edit::SetReview(row.id, layer, *state)).expect("writable");
+        }
+        drop(project);
+        let app = open();
+        let work = app.open.as_ref().expect("open");
+        let names = |(documents, _): (Vec<Document>, LabelSet)| -> Vec<String> {
+            documents.iter().map(|document| document.id.to_string()).collect()
+        };
+        assert_eq!(names(work.finished().expect("readable")), want);
+        match work.exported() {
+            Err(AppError::NothingFinished) => assert!(want.is_empty()),
+            exported => assert_eq!(names(exported.expect("readable")), want),
+        }
+    }
+
+    #[test]
+    fn what_is_put_aside_is_not_learned_from() {
+        use ReviewState::{Approved, Done, InProgress, New, Skipped};
+        let names = ["1.txt", "2.txt", "3.txt", "4.txt", "5.txt"];
+        let states: Vec<_> =
+            names.into_iter().zip([Done, Skipped, Approved, InProgress, New]).collect();
+        check(&states, &["1.txt", "3.txt"]);
+        check(&[("2.txt", Skipped)], &[]);
+    }
 }

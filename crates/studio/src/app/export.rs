@@ -6,14 +6,15 @@ use tawsim_corpus::{Document, LabelSet, write_jsonl};
 use tawsim_store::StoreError;
 
 use super::{AppError, Work};
-use crate::{WorkState, files::write_whole};
+use crate::files::write_whole;
 
 impl Work {
     /// The finished documents with their confirmed entities, and the labels these are of.
     pub(super) fn finished(&self) -> Result<(Vec<Document>, LabelSet), StoreError> {
         let mut labels = self.project.label_set()?;
-        let done = self.library.all().iter().filter(|row| WorkState::of(row) == WorkState::Done);
-        let documents = done
+        let documents = self
+            .library
+            .finished()
             .map(|row| self.project.corpus_document(row.id, self.layer, &mut labels))
             .collect::<Result<_, _>>()?;
         Ok((documents, labels))

@@ -79,6 +79,12 @@ impl Library {
         &self.all
     }
 
+    /// The documents to learn from and to export. Those put aside are not among them, although there is nothing
+    /// more to do in them.
+    pub(super) fn finished(&self) -> impl Iterator<Item = &DocumentRow> {
+        self.all.iter().filter(|row| row.review.is_finished())
+    }
+
     pub(super) fn get(&self, id: DocumentId) -> Option<&DocumentRow> {
         Some(&self.all[*self.places.get(&id)?])
     }

@@ -3,7 +3,7 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use tawsim_corpus::{Agreement, Document, Entity, Evaluation, LabelSet};
-use tawsim_store::{Annotation, Layer, LayerId, Presence, Project, ReviewState, StoredDocument};
+use tawsim_store::{Annotation, Layer, LayerId, Presence, Project, StoredDocument};
 
 use super::inspect::context;
 use super::{Folder, find_layer, open_read_only};
@@ -57,8 +57,7 @@ fn seen_documents(project: &Project, layers: &[Layer], only_done: bool) -> Resul
     let mut seen: BTreeMap<_, Vec<bool>> = BTreeMap::new();
     for (idx, layer) in layers.iter().enumerate() {
         for row in project.documents(layer.id)? {
-            let is_done = matches!(row.review, ReviewState::Done | ReviewState::Approved);
-            if row.presence == Presence::Present && (is_done || !only_done) {
+            if row.presence == Presence::Present && (row.review.is_finished() || !only_done) {
                 seen.entry((row.name, row.id)).or_insert_with(|| vec![false; layers.len()])[idx] =
                     true;
             }

@@ -71,8 +71,8 @@ fn export_jsonl(
 ) -> Result<usize> {
     let layer = find_layer(project, layer)?.id;
     let mut rows = project.documents(layer)?;
-    let is_done = |state| matches!(state, ReviewState::Done | ReviewState::Approved);
-    rows.retain(|row| row.presence == Presence::Present && (!args.done || is_done(row.review)));
+    let is_wanted = |state: ReviewState| !args.done || state.is_finished();
+    rows.retain(|row| row.presence == Presence::Present && is_wanted(row.review));
     let bar = step_bar(rows.len() as u64, &streams.messages);
     let (mut out, mut n_entities, mut n_bad) = (PendingFile::create(path)?, 0, 0);
     let mut labels: LabelSet = project.label_set()?;
