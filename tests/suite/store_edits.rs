@@ -5,7 +5,7 @@ use std::path::Path;
 use tawsim_corpus::{Document, LabelSet};
 use tawsim_store::{
     DocumentId, Edit, ImportOptions, LayerId, LayerKind, NewLabel, Options, Presence, Project,
-    ReviewState, Span, SpanId, StoreError, Suggestion,
+    ReviewState, SkipReason, Span, SpanId, StoreError, Suggestion,
 };
 use tempfile::TempDir;
 
@@ -294,7 +294,15 @@ fn imports_count_what_they_leave_out() {
     assert_eq!((report.n_entities, report.n_entities_added), (4, 2));
     assert_eq!(report.skipped.len(), 3);
     assert_eq!(report.labels_added, ["RIVER"]);
-    bench.check(&["حلب PLACE confirmed", "إدلب RIVER confirmed"]);
+    let both = ["حلب PLACE confirmed", "إدلب RIVER confirmed"];
+    bench.check(&both);
+    let options = ImportOptions::into_layer(bench.layer).suggested_by("v1");
+    let mut again = bench.project.import(options).expect("writable");
+    again.add(&document, &labels).expect("writable");
+    let (_, report) = again.finish().expect("room on disk");
+    let known = report.skipped.iter().filter(|skipped| skipped.reason == SkipReason::Known);
+    assert_eq!((report.n_entities_added, known.count()), (0, 3));
+    bench.check(&both);
     bench.project.undo().expect("the import");
     bench.check(&[]);
     assert_eq!(bench.project.labels().expect("readable").len(), 2);
