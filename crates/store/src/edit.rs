@@ -53,12 +53,8 @@ pub enum Edit {
         /// What it says.
         text: String,
     },
-    /// Changes what a remark says.
-    SetComment(CommentId, String),
     /// Settles a remark, or opens it again.
     ResolveComment(CommentId, bool),
-    /// Takes a remark away.
-    RemoveComment(CommentId),
     /// Replaces a layer's open suggestions in a document by those of a model.
     ///
     /// What a person has confirmed is not touched: a suggestion that overlaps a confirmed span, or
@@ -102,8 +98,6 @@ pub enum Edit {
     AddLayer(String, LayerKind),
     /// Adds a label to the label set, or brings a retired one back.
     AddLabel(NewLabel),
-    /// Changes how a label is shown and explained; its name stays.
-    SetLabel(NewLabel),
     /// Takes a label out of the label set. Its spans stay and are shown as retired.
     RetireLabel(String),
 }
@@ -162,15 +156,12 @@ impl Edit {
             Self::RestoreDocument(..) => "restore-document",
             Self::SetReview(..) => "set-review",
             Self::AddComment { .. } => "add-comment",
-            Self::SetComment(..) => "set-comment",
             Self::ResolveComment(..) => "resolve-comment",
-            Self::RemoveComment(..) => "remove-comment",
             Self::Suggest { .. } => "suggest",
             Self::Annotate { .. } => "annotate-all",
             Self::Adjudicate { .. } => "adjudicate",
             Self::AddLayer(..) => "add-layer",
             Self::AddLabel(..) => "add-label",
-            Self::SetLabel(..) => "set-label",
             Self::RetireLabel(..) => "retire-label",
         }
     }

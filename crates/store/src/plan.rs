@@ -54,11 +54,7 @@ impl Planner<'_> {
             Edit::RestoreDocument(document) => self.set_presence(*document, Presence::Present),
             Edit::SetReview(document, layer, state) => self.set_review(*document, *layer, *state),
             Edit::AddComment { document, span, text } => self.add_comment(*document, *span, text),
-            Edit::SetComment(id, text) => self.set_comment(*id, "text", text.as_str().into()),
-            Edit::ResolveComment(id, done) => self.set_comment(*id, "is_resolved", (*done).into()),
-            Edit::RemoveComment(id) => {
-                self.set_comment(*id, "presence", Presence::Absent.as_str().into())
-            }
+            Edit::ResolveComment(id, done) => self.resolve_comment(*id, *done),
             Edit::Suggest { document, layer, model, suggestions } => {
                 self.suggest((*document, *layer), model, suggestions)
             }
@@ -70,7 +66,6 @@ impl Planner<'_> {
             }
             Edit::AddLayer(name, kind) => self.add_layer(name, *kind),
             Edit::AddLabel(label) => self.add_label(label),
-            Edit::SetLabel(label) => self.set_label(label),
             Edit::RetireLabel(name) => self.retire_label(name),
         }
     }
@@ -200,12 +195,12 @@ impl Planner<'_> {
         Ok(Plan { document: Some(document), changes: vec![change], created: Vec::new() })
     }
 
-    fn set_comment(&self, id: CommentId, field: &str, value: Scalar) -> Planned {
+    fn resolve_comment(&self, id: CommentId, is_resolved: bool) -> Planned {
         let sql = "SELECT document FROM comment WHERE id = ?1 AND presence = 'present'";
         let document: Option<DocumentId> =
             self.db.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
         let document = document.ok_or(StoreError::UnknownComment)?;
-        self.sets(COMMENT, id.0, Some(document), &[(field, value)])
+        self.sets(COMMENT, id.0, Some(document), &[("is_resolved", is_resolved.into())])
     }
 
     /// Sets of the fields that have another value now.

@@ -51,14 +51,6 @@ impl Planner<'_> {
         Ok(Plan { changes: vec![Change::create(LABEL, id, &values)], ..Plan::default() })
     }
 
-    pub(super) fn set_label(&self, label: &NewLabel) -> Planned {
-        let id = RowId::of_label(&label.name).0;
-        match self.presence(LABEL, id)? {
-            None | Some(Presence::Absent) => Err(StoreError::UnknownLabel(label.name.clone())),
-            Some(_) => self.sets(LABEL, id, None, &label_fields(label)),
-        }
-    }
-
     pub(super) fn retire_label(&self, name: &str) -> Planned {
         self.need_label(name)?;
         let retired = [("presence", Presence::Retired.as_str().into())];

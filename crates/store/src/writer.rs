@@ -42,7 +42,6 @@ pub struct Writer {
     reports: Receiver<Report>,
     thread: JoinHandle<Unsaved>,
     n_sent: u64,
-    n_done: u64,
 }
 
 /// What a writer leaves when it ends.
@@ -65,7 +64,7 @@ impl Writer {
         let (outbox, reports) = channel();
         let worker = Worker { project, inbox, outbox, queue: VecDeque::new(), is_dirty: false };
         let thread = std::thread::spawn(move || worker.run());
-        Self { jobs, reports, thread, n_sent: 0, n_done: 0 }
+        Self { jobs, reports, thread, n_sent: 0 }
     }
 
     /// Queues a job; its number comes back with its report.
@@ -76,35 +75,14 @@ impl Writer {
         self.n_sent
     }
 
-    /// The next report, if there is one.
-    pub fn try_report(&mut self) -> Option<Report> {
-        let report = self.reports.try_recv().ok();
-        self.count(report)
-    }
-
     /// Waits for the next report.
     pub fn report(&mut self) -> Option<Report> {
-        let report = self.reports.recv().ok();
-        self.count(report)
+        self.reports.recv().ok()
     }
 
     /// Waits for the next report, but no longer than `patience`.
     pub fn report_within(&mut self, patience: Duration) -> Option<Report> {
-        let report = self.reports.recv_timeout(patience).ok();
-        self.count(report)
-    }
-
-    fn count(&mut self, report: Option<Report>) -> Option<Report> {
-        if let Some(Report::Saved(number, _) | Report::Refused(number, _)) = &report {
-            self.n_done = *number;
-        }
-        report
-    }
-
-    /// How many jobs are not known to be on disk.
-    #[must_use]
-    pub const fn n_waiting(&self) -> u64 {
-        self.n_sent - self.n_done
+        self.reports.recv_timeout(patience).ok()
     }
 
     /// Does what is queued and ends. What the disk does not take comes back, to be saved elsewhere.
@@ -217,7 +195,6 @@ mod tests {
             });
         }
         assert_eq!(words, ["1 saved", "2 refused", "3 saved", "4 saved"]);
-        assert_eq!(writer.n_waiting(), 0);
         let unsaved = writer.finish();
         assert!(unsaved.jobs.is_empty());
         assert_eq!(unsaved.project.labels().expect("readable").len(), 1);
@@ -237,7 +214,6 @@ mod tests {
         writer.send(add("SMALL", ""));
         let report = writer.report();
         assert!(matches!(report, Some(Report::Blocked(1, StoreError::DiskFull))), "{report:?}");
-        assert_eq!(writer.n_waiting(), 2);
         let unsaved = writer.finish();
         assert_eq!(unsaved.jobs.len(), 2);
         let project = unsaved.project;
