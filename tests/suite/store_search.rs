@@ -1,10 +1,11 @@
 //! Search, annotate-all, adjudication and the merge of records.
 
 use proptest::prelude::*;
-use tawsim_corpus::{Document, LabelSet};
+use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_store::{
-    DocumentId, Edit, ImportOptions, LayerId, LayerKind, MentionGroup, Mentions, NewLabel, Options,
-    Project, Query, ReviewState, Span, SpanId, SpanState, Suggestion,
+    Disagreement, DocumentId, Edit, ImportOptions, LayerId, LayerKind, MentionGroup, Mentions,
+    NewLabel, Options, Project, Query, ReviewState, SeenDocument, Span, SpanId, SpanState,
+    Suggestion,
 };
 use tawsim_tests::store::{Annotator, SplitMix, text};
 use tempfile::TempDir;
@@ -66,6 +67,38 @@ impl Bench {
         let lines: Vec<String> = found.documents.iter().map(line).collect();
         assert_eq!(lines.join(" "), expected, "{query:?}");
         assert!(found.n_documents >= lines.len());
+    }
+
+    /// Where two layers differ in a document.
+    fn disagreements(&self, document: DocumentId) -> Vec<Disagreement> {
+        let [samar, omar, gold] = self.layers;
+        let stored = self.project.document(document).expect("there");
+        stored.disagreements(&[samar, omar], Some(gold))
+    }
+
+    /// Accepts everywhere what two layers agree on.
+    fn adjudicate_agreed(&mut self) {
+        let [samar, omar, layer] = self.layers;
+        for document in &self.documents {
+            let stored = self.project.document(*document).expect("there");
+            let agreed = stored.agreed(&[samar, omar]).into_iter();
+            let accept = |id| Edit::Adjudicate { layer, candidate: id, accept: true };
+            let edits: Vec<Edit> = agreed.map(|a| accept(a.id)).collect();
+            self.project.apply_step(&edits).expect("writable");
+        }
+    }
+
+    /// The documents that two layers have seen, and how many entities each has there.
+    #[track_caller]
+    fn check_seen(&self, only_done: bool, expected: &str) {
+        let compared = self.project.compare(&self.layers[..2], only_done).expect("readable");
+        let n_entities = |list: &Option<Vec<Entity>>| list.as_ref().map(Vec::len);
+        let line = |seen: &SeenDocument| {
+            let lists: Vec<_> = seen.entities.iter().filter_map(n_entities).collect();
+            format!("{}:{lists:?}-{}", seen.stored.name, seen.disagreements(None).len())
+        };
+        let lines: Vec<String> = compared.documents().iter().map(line).collect();
+        assert_eq!(lines.join(" "), expected, "only done: {only_done}");
     }
 
     fn mentions(&self, text: &str) -> Vec<MentionGroup> {
@@ -174,7 +207,7 @@ fn all_mentions_in_one_step() {
 #[test]
 fn disagreements_and_decisions() {
     let mut bench = bench();
-    let [samar, omar, gold] = bench.layers;
+    let [_, omar, gold] = bench.layers;
     for layer in 0..2 {
         bench.add(layer, 2, "حلب", "PLACE");
     }
@@ -182,14 +215,12 @@ fn disagreements_and_decisions() {
     let theirs = bench.add(1, 2, "في إدلـب", "PLACE");
     let alone = bench.add(1, 0, "الفيروس", "DISEASE");
     let open = |bench: &Bench, document: usize| {
-        let found =
-            bench.project.disagreements(bench.documents[document], &[samar, omar], Some(gold));
-        let found = found.expect("readable");
+        let found = bench.disagreements(bench.documents[document]);
         found.iter().map(|d| (d.candidates.len(), d.is_decided)).collect::<Vec<_>>()
     };
     assert_eq!(open(&bench, 2), [(2, false)]);
     assert_eq!(open(&bench, 0), [(1, false)]);
-    bench.project.adjudicate_agreed(&[samar, omar], gold).expect("writable");
+    bench.adjudicate_agreed();
     for (candidate, accept) in [(mine, true), (theirs, false), (alone, false)] {
         let edit = Edit::Adjudicate { layer: gold, candidate, accept };
         bench.project.apply(&edit).expect("a good decision");
@@ -210,22 +241,62 @@ fn disagreements_and_decisions() {
 #[test]
 fn nested_entities_can_be_agreed() {
     let mut bench = bench();
-    let [samar, omar, gold] = bench.layers;
+    let [_, _, gold] = bench.layers;
     for layer in 0..2 {
         bench.add(layer, 2, "الجيش في إدلـب", "PLACE");
         bench.add(layer, 2, "إدلـب", "PLACE");
     }
     let document = bench.documents[2];
-    let differing = |bench: &Bench| {
-        let found = bench.project.disagreements(document, &[samar, omar], Some(gold));
-        found.expect("readable").len()
-    };
+    let differing = |bench: &Bench| bench.disagreements(document).len();
     assert_eq!(differing(&bench), 0);
-    bench.project.adjudicate_agreed(&[samar, omar], gold).expect("writable");
+    bench.adjudicate_agreed();
     let stored = bench.project.document(document).expect("there");
     assert_eq!(stored.entities(gold).count(), 2);
     bench.add(0, 2, "الجيش", "PLACE");
     assert_eq!(differing(&bench), 1);
+}
+
+/// To have found nothing is an answer; a model's suggestions, and what was put aside, are none.
+#[test]
+fn layers_are_compared_on_what_they_have_seen() {
+    let mut bench = bench();
+    let [samar, omar, _] = bench.layers;
+    let review = |document, layer, state| Edit::SetReview(document, layer, state);
+    let suggest = |document: DocumentId, text: &str, surface: &str| Edit::Suggest {
+        document,
+        layer: omar,
+        model: "v1".to_owned(),
+        suggestions: vec![Suggestion {
+            span: span_of(text, surface),
+            label: "PLACE".to_owned(),
+            score: None,
+        }],
+    };
+    bench.check_seen(false, "");
+    for (document, surface) in [(0, "حلب"), (1, "فيروسٌ"), (2, "حلب"), (3, "هنا")] {
+        bench.add(0, document, surface, "PLACE");
+    }
+    bench.check_seen(false, "");
+    let documents = bench.documents.clone();
+    bench.project.apply(&suggest(documents[0], TEXTS[0], "حلب")).expect("a good edit");
+    bench.check_seen(false, "");
+    bench.project.apply(&review(documents[1], omar, ReviewState::Done)).expect("a good edit");
+    bench.check_seen(false, "1:[1, 0]-1");
+    bench.add(1, 2, "حلب", "PLACE");
+    bench.check_seen(false, "1:[1, 0]-1 2:[1, 1]-0");
+    let id = bench.add(1, 3, "شيء", "PLACE");
+    bench.check_seen(false, "1:[1, 0]-1 2:[1, 1]-0 3:[1, 1]-2");
+    bench.project.apply(&Edit::Reject(id)).expect("it is there");
+    bench.check_seen(false, "1:[1, 0]-1 2:[1, 1]-0 3:[1, 0]-1");
+    bench.project.apply(&review(documents[3], omar, ReviewState::Skipped)).expect("a good edit");
+    bench.check_seen(false, "1:[1, 0]-1 2:[1, 1]-0");
+    bench.check_seen(true, "");
+    for (document, state) in [(1, ReviewState::Approved), (2, ReviewState::InProgress)] {
+        bench.project.apply(&review(documents[document], samar, state)).expect("a good edit");
+    }
+    bench.check_seen(true, "1:[1, 0]-1");
+    bench.project.apply(&Edit::TrashDocument(documents[1])).expect("it is there");
+    bench.check_seen(false, "2:[1, 1]-0");
 }
 
 #[track_caller]

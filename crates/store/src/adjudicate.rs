@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use tawsim_corpus::EntityGroup;
 use tawsim_tokenizer::Span;
 
-use crate::{
-    Annotation, DocumentId, Edit, LayerId, Presence, Project, Receipt, SpanState, StoreError,
-    StoredDocument,
-};
+use crate::{Annotation, LayerId, SpanState, StoredDocument};
 
 /// Entities of several layers that share text and do not agree.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,50 +58,15 @@ impl StoredDocument {
         };
         differing.map(disagreement).collect()
     }
-}
 
-impl Project {
-    /// Where these layers differ in a document.
-    ///
-    /// # Errors
-    /// If there is no such document.
-    pub fn disagreements(
-        &self,
-        document: DocumentId,
-        layers: &[LayerId],
-        decided_in: Option<LayerId>,
-    ) -> Result<Vec<Disagreement>, StoreError> {
-        Ok(self.document(document)?.disagreements(layers, decided_in))
-    }
-
-    /// Takes over, as one step, every entity on which all layers agree into the adjudication layer.
-    ///
-    /// # Errors
-    /// As for [`Project::apply`].
-    pub fn adjudicate_agreed(
-        &mut self,
-        layers: &[LayerId],
-        into: LayerId,
-    ) -> Result<Receipt, StoreError> {
-        let mut edits = Vec::new();
-        for row in self.documents(into)? {
-            if row.presence != Presence::Present {
-                continue;
-            }
-            let document = self.document(row.id)?;
-            let agreed = groups(&document, layers)
-                .into_iter()
-                .filter(|group| is_agreed(group, layers.len()));
-            // The same entity of another layer says nothing more.
-            let mut taken = BTreeSet::new();
-            let candidates = agreed.flat_map(|group| group.candidates);
-            let first = candidates.filter(|a| taken.insert((a.span, a.label.as_str())));
-            edits.extend(first.map(|candidate| Edit::Adjudicate {
-                layer: into,
-                candidate: candidate.id,
-                accept: true,
-            }));
-        }
-        self.apply_step(&edits)
+    /// The entities on which all these layers agree, each once, in text order.
+    #[must_use]
+    pub fn agreed(&self, layers: &[LayerId]) -> Vec<&Annotation> {
+        let agreed =
+            groups(self, layers).into_iter().filter(|group| is_agreed(group, layers.len()));
+        // The same entity of another layer says nothing more.
+        let mut taken = BTreeSet::new();
+        let candidates = agreed.flat_map(|group| group.candidates);
+        candidates.filter(|a| taken.insert((a.span, a.label.as_str()))).collect()
     }
 }

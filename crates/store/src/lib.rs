@@ -10,6 +10,7 @@
 //! (L. Lamport, "Time, clocks, and the ordering of events in a distributed system", 1978).
 
 mod adjudicate;
+mod agreement;
 mod annotate_all;
 mod backup;
 mod change;
@@ -50,6 +51,7 @@ mod writer;
 mod writing;
 
 pub use adjudicate::Disagreement;
+pub use agreement::{Comparison, SeenDocument};
 pub use annotate_all::{MentionGroup, Mentions, Place};
 pub use backup::BackupFile;
 pub use edit::{Edit, NewLabel, Suggestion};

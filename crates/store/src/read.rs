@@ -141,11 +141,7 @@ impl Project {
         let mut out = Document::new(stored.name.as_str(), stored.text.as_str());
         out.metadata = metadata_out(&stored.metadata);
         for annotation in stored.entities(layer) {
-            let label = labels.intern(&annotation.label);
-            let label = label.map_err(|_| StoreError::BadLabelName(annotation.label.clone()))?;
-            let score = annotation.score.map(|score| score as f32);
-            let entity = Entity { span: annotation.span, label, score };
-            out.push(entity, details_of(annotation));
+            out.push(entity(annotation, labels)?, details_of(annotation));
         }
         Ok(out)
     }
@@ -229,6 +225,13 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         n_suggestions: row.get(7)?,
         min_score: row.get(8)?,
     })
+}
+
+/// A confirmed span as the corpus crate has it.
+pub(crate) fn entity(of: &Annotation, labels: &mut LabelSet) -> Result<Entity, StoreError> {
+    let label = labels.intern(&of.label);
+    let label = label.map_err(|_| StoreError::BadLabelName(of.label.clone()))?;
+    Ok(Entity { span: of.span, label, score: of.score.map(|score| score as f32) })
 }
 
 pub(crate) const TEXT: &str = "SELECT content FROM text WHERE document = ?1";

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use tawsim_corpus::{Agreement, Entity};
+use tawsim_corpus::Agreement;
 use tawsim_store::{
-    CommentId, Disagreement, DocumentId, Edit, Job, Layer, LayerId, LayerKind, Presence, Project,
-    SpanId, StoreError,
+    Annotation, CommentId, Disagreement, DocumentId, Edit, Job, Layer, LayerId, LayerKind, Project,
+    SeenDocument, SpanId, StoreError,
 };
 
 use super::{App, AppError, OpenDocument, Work};
@@ -50,68 +50,44 @@ pub(crate) fn agreement(project: &Path) -> Result<AgreementTable, StoreError> {
     let project = Project::open_read_only(project)?;
     let (layers, decided_in) = annotators(&project)?;
     let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
-    let mut labels = project.label_set()?;
-    let mut seen = Vec::new();
-    let Some(first) = ids.first() else { return Ok(table(&layers, None, Vec::new())) };
-    let mut open = Vec::new();
-    for row in project.documents(*first)? {
-        if row.presence != Presence::Present {
-            continue;
-        }
-        let document = project.document(row.id)?;
-        let has_seen = |layer: &LayerId| document.entities(*layer).next().is_some();
-        if ids.iter().filter(|layer| has_seen(layer)).count() < 2 {
-            continue;
-        }
-        let present: Vec<LayerId> = ids.iter().copied().filter(has_seen).collect();
-        let differing = document.disagreements(&present, decided_in);
+    let compared = project.compare(&ids, false)?;
+    let open = |seen: &SeenDocument| {
+        let differing = seen.disagreements(decided_in);
         let n_open = differing.iter().filter(|found| !found.is_decided).count();
-        if n_open > 0 {
-            open.push((row.id, row.name.clone(), n_open));
-        }
-        let mut lists = Vec::new();
-        for layer in &ids {
-            let of_layer = project.corpus_document(row.id, *layer, &mut labels)?;
-            lists.push(has_seen(layer).then_some(of_layer.entities));
-        }
-        seen.push((tawsim_corpus::Document::new(row.name, document.text), lists));
-    }
-    let mut counted = Agreement::new(labels, ids.len());
-    for (document, lists) in &seen {
-        let lists: Vec<Option<&[Entity]>> = lists.iter().map(Option::as_deref).collect();
-        counted.add(document, &lists);
-    }
-    Ok(table(&layers, Some(&counted), open))
+        (n_open > 0).then(|| (seen.stored.id, seen.stored.name.clone(), n_open))
+    };
+    let open = compared.documents().iter().filter_map(open).collect();
+    Ok(table(&layers, &compared.agreement(), open))
 }
 
 fn table(
     layers: &[Layer],
-    counted: Option<&Agreement>,
+    counted: &Agreement,
     open: Vec<(DocumentId, String, usize)>,
 ) -> AgreementTable {
     let n = layers.len();
     let pairs = (0..n).flat_map(|second| (0..second).map(move |first| (first, second)));
     let row = |(first, second)| {
-        let counted = counted?;
-        Some((first, second, counted.spans(first, second).f1(), counted.kappa(first, second)))
+        (first, second, counted.spans(first, second).f1(), counted.kappa(first, second))
     };
     AgreementTable {
         names: layers.iter().map(|layer| layer.name.clone()).collect(),
-        pairs: pairs.filter_map(row).collect(),
-        alpha: counted.and_then(Agreement::alpha),
+        pairs: pairs.map(row).collect(),
+        alpha: counted.alpha(),
         open,
     }
 }
 
 impl App {
-    /// Where the annotators of the document that is shown differ, those that have anything in it.
+    /// Where the annotators of the document that is shown differ, those that have seen it.
     pub(crate) fn differences(&self) -> Result<Differences, AppError> {
         let work = self.open.as_ref().ok_or(AppError::NoProject)?;
         let shown = work.document.as_ref().ok_or(AppError::NoProject)?;
         let (mut layers, decided_in) = annotators(&work.project)?;
         let document = work.project.document(shown.id())?;
-        layers.retain(|layer| document.entities(layer.id).next().is_some());
         let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
+        let ids = work.project.seen_by(&document, &ids, false)?;
+        layers.retain(|layer| ids.contains(&layer.id));
         let found =
             if ids.len() < 2 { Vec::new() } else { document.disagreements(&ids, decided_in) };
         Ok(Differences { layers, found })
@@ -164,22 +140,12 @@ impl Work {
         let Some(shown) = self.document.as_ref().map(OpenDocument::id) else { return Ok(()) };
         self.in_adjudication(move |work, layer| {
             let document = work.project.document(shown)?;
-            let (mut layers, _) = annotators(&work.project)?;
-            layers.retain(|layer| document.entities(layer.id).next().is_some());
+            let (layers, _) = annotators(&work.project)?;
             let ids: Vec<LayerId> = layers.iter().map(|layer| layer.id).collect();
-            let differing = document.disagreements(&ids, None);
-            let Some(first) = ids.first().filter(|_| ids.len() > 1) else {
-                return Ok(Vec::new());
-            };
-            let agreed = document
-                .entities(*first)
-                .filter(|a| !differing.iter().any(|found| found.span.overlaps(a.span)));
-            let accept = |a: &tawsim_store::Annotation| Edit::Adjudicate {
-                layer,
-                candidate: a.id,
-                accept: true,
-            };
-            Ok(agreed.map(accept).collect())
+            let ids = work.project.seen_by(&document, &ids, false)?;
+            let agreed = if ids.len() < 2 { Vec::new() } else { document.agreed(&ids) };
+            let accept = |a: &Annotation| Edit::Adjudicate { layer, candidate: a.id, accept: true };
+            Ok(agreed.into_iter().map(accept).collect())
         })
     }
 
