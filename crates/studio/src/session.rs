@@ -45,7 +45,8 @@ impl Session {
             fs::create_dir_all(folder)?;
         }
         let partial = path.with_extension("partial");
-        fs::write(&partial, serde_json::to_vec(self).expect("plain data is JSON"))?;
+        // A path that is no UTF-8 is no JSON.
+        fs::write(&partial, serde_json::to_vec(self)?)?;
         fs::rename(&partial, path)
     }
 

@@ -196,6 +196,7 @@ impl Window {
             return;
         } else if escape && self.shows_training {
             self.shows_training = false;
+            return;
         }
         ui.input(|input| {
             for event in input.events.iter().filter(|event| !typing || is_global(event)) {

@@ -159,9 +159,8 @@ impl Work {
 
     /// A rejected suggestion is kept, so that it is not made again; what a person added is removed.
     fn reject(&mut self) -> Result<(), AppError> {
-        let Some(focused) = self.document.as_ref().and_then(OpenDocument::focused) else {
-            return Ok(());
-        };
+        let looked_at = self.document.as_ref().filter(|document| document.marked().is_none());
+        let Some(focused) = looked_at.and_then(OpenDocument::focused) else { return Ok(()) };
         let (span, edit) = (focused.span, reject_or_remove(focused));
         self.edit(vec![edit], move |work| work.advance_from(span))
     }
@@ -219,8 +218,8 @@ impl Work {
     }
 
     fn move_edge(&mut self, edge: Edge, toward: Toward, step: Step) -> Result<(), AppError> {
-        let document = self.document.as_ref();
-        self.set_edges(document.and_then(|document| document.moved_edge(edge, toward, step)))
+        let looked_at = self.document.as_ref().filter(|document| document.marked().is_none());
+        self.set_edges(looked_at.and_then(|document| document.moved_edge(edge, toward, step)))
     }
 
     fn drag_edge(&mut self, edge: Edge, byte: u32, step: Step) -> Result<(), AppError> {

@@ -190,7 +190,9 @@ impl App {
 
     fn record(&mut self, command: &Command) -> Result<(), AppError> {
         let Some(log) = &mut self.recorder else { return Ok(()) };
-        let mut line = serde_json::to_vec(command).expect("commands hold plain data");
+        // A path that is no UTF-8 is no JSON.
+        let line = serde_json::to_vec(command).map_err(io::Error::from);
+        let mut line = line.map_err(AppError::LogFile)?;
         line.push(b'\n');
         log.write_all(&line).and_then(|()| log.flush()).map_err(AppError::LogFile)
     }

@@ -134,7 +134,7 @@ impl ArticlePanel {
         if let Some(byte) = out.hovered.filter(|byte| has_tooltip(document, *byte)) {
             out.response.clone().on_hover_ui_at_pointer(|ui| tooltip(ui, gui, document, byte));
         }
-        if let Some(event) = out.event {
+        if let Some(event) = out.event.filter(|event| !is_menu_of_mark(document, event)) {
             gui.ask(command_of(event));
         }
         if document.focus().is_some() || document.marked().is_some() {
@@ -208,6 +208,12 @@ fn certainty(annotation: &tawsim_store::Annotation) -> Certainty {
         SpanState::Suggested => Certainty::Suggested,
         SpanState::Confirmed | SpanState::Rejected => Certainty::Confirmed,
     }
+}
+
+/// The menu on marked text is about all of it.
+fn is_menu_of_mark(document: &OpenDocument, event: &PaneEvent) -> bool {
+    let PaneEvent::MenuAsked(byte) = event else { return false };
+    document.marked().is_some_and(|marked| marked.range().contains(byte))
 }
 
 fn command_of(event: PaneEvent) -> Command {

@@ -119,7 +119,8 @@ fn show_line(ui: &mut Ui, gui: &mut Gui<'_>, line: &Line) {
         selected: line.is_waiting,
         ..Row::new(&line.what, style.direction)
     };
-    if let Some(idx) = line.binding.filter(|_| gui.engine.row(ui, &row, style).clicked()) {
+    let is_clicked = gui.engine.row(ui, &row, style).clicked();
+    if let Some(idx) = line.binding.filter(|_| is_clicked) {
         gui.asked.push(Deed::Rebind(idx));
     }
 }

@@ -152,7 +152,7 @@ impl AreaInput {
             ui.set_cursor_icon(egui::CursorIcon::Text);
         }
         let Some(at) = response.interact_pointer_pos() else { return };
-        let byte = self.article.nearest_byte(to_layout(at, origin, scale)).min(self.text.len());
+        let byte = self.nearest_byte(to_layout(at, origin, scale));
         let (pressed, shift) =
             ui.input(|input| (input.pointer.primary_pressed(), input.modifiers.shift));
         if response.double_clicked() {
@@ -187,6 +187,7 @@ impl AreaInput {
         let filter = EventFilter {
             horizontal_arrows: true,
             vertical_arrows: true,
+            escape: true,
             ..EventFilter::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
@@ -316,7 +317,7 @@ impl AreaInput {
         let byte = match y {
             y if y < 0.0 => 0,
             y if y > self.article.height() => self.text.len(),
-            y => self.article.nearest_byte(pos2(x, y)).min(self.text.len()),
+            y => self.nearest_byte(pos2(x, y)),
         };
         self.go(byte, extends);
         self.column_px = Some(x);
@@ -326,7 +327,14 @@ impl AreaInput {
     fn line_edge(&self, at_right: bool) -> usize {
         let x = if at_right { FAR } else { -FAR };
         let y = self.caret(self.head).center().y;
-        self.article.nearest_byte(pos2(x, y)).min(self.text.len())
+        self.nearest_byte(pos2(x, y))
+    }
+
+    /// The place in the text, without what is being composed, that is nearest to a point of the layout.
+    fn nearest_byte(&self, at: Pos2) -> usize {
+        let shown = self.article.nearest_byte(at);
+        let composed = shown.saturating_sub(self.head).min(self.preedit.len());
+        (shown - composed).min(self.text.len())
     }
 
     fn paint(&mut self, ui: &Ui, engine: &mut TextEngine, (response, origin): (&Response, Pos2)) {

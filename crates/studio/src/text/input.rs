@@ -130,7 +130,13 @@ impl LineInput {
     }
 
     fn keys(&mut self, ui: &Ui, engine: &mut TextEngine, response: &Response) {
-        let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+        // The panel's keys are the panel's: they move no focus.
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            escape: true,
+            ..EventFilter::default()
+        };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         let fonts = &mut engine.fonts;
         let mut driver = self.editor.driver(&mut fonts.context, &mut fonts.layouts);

@@ -54,6 +54,13 @@ impl Pane {
         if let Some(event) = self.handles(ui, response, (scale, focused)) {
             return Some(event);
         }
+        // The handle may be out of sight when it is let go: then nobody told it.
+        if let Some(Gesture::Edge(edge, byte)) = self.gesture
+            && !ui.input(|input| input.pointer.any_down())
+        {
+            self.gesture = None;
+            return Some(PaneEvent::EdgeDragged(edge, byte, Gesture::step(ui)));
+        }
         if self.hovered(response, scale).is_some() {
             ui.set_cursor_icon(CursorIcon::Text);
         }

@@ -40,7 +40,8 @@ impl Window {
                 }
             }
             // A key on the article does nothing while another panel covers it.
-            Deed::Send(command) if self.shows_training && command.is_for_article() => {}
+            Deed::Send(command) if self.covers_article() && command.is_for_article() => {}
+            Deed::Hint(_) | Deed::TakeAlternative(_) if self.covers_article() => {}
             Deed::Send(command) => return Some(self.in_context(command)),
             Deed::ToggleHelp => return Some(Command::Help(!settings.help)),
             Deed::ToggleLanguage => return Some(Command::Speak(settings.language.other())),
@@ -66,6 +67,11 @@ impl Window {
             Deed::Train | Deed::AdoptModel | Deed::DropModel => self.learn(&deed),
         }
         None
+    }
+
+    /// Whether a panel lies over the article that leaves other keys to it.
+    const fn covers_article(&self) -> bool {
+        self.shows_training || self.appearance.is_some()
     }
 
     pub(super) fn learn(&mut self, deed: &Deed) {
@@ -118,7 +124,7 @@ impl Window {
     /// Letters over what the model holds possible, as long as Alt is held; with Shift over what is annotated.
     pub(super) fn held_hints(&self, held: Modifiers) -> Option<Hints> {
         let theme = self.theme();
-        let is_covered = self.sheet.is_some() || self.path.is_some() || self.shows_training;
+        let is_covered = self.sheet.is_some() || self.path.is_some() || self.covers_article();
         let is_held = held.alt && !held.command && !held.ctrl && !is_covered;
         let document = self.app.document().filter(|_| is_held)?;
         let kind = if held.shift { HintKind::LeastSure } else { HintKind::Alternatives };

@@ -87,6 +87,24 @@ fn the_other_button_opens_a_menu_on_an_annotation() {
 }
 
 #[test]
+fn the_menu_on_marked_text_is_about_all_of_it() {
+    let folder = folder();
+    let mut window = window(folder.path());
+    let from = mark(&window, "Faction: داعش").center();
+    let to = mark(&window, "Person: حلب").center();
+    drag(&mut window, from, (to, Modifiers::NONE));
+    for pressed in [true, false] {
+        button(&mut window, to, (PointerButton::Secondary, pressed, Modifiers::NONE));
+    }
+    window.run_steps(3);
+    let items: Vec<_> = window.get_all_by_label("Organisation").collect();
+    items.last().expect("the menu has the line").click();
+    drop(items);
+    window.run_steps(3);
+    assert_eq!(entities(&window), ["ORG داعش قرب حلب"]);
+}
+
+#[test]
 fn the_pointer_over_an_annotation_tells_what_is_known() {
     let folder = folder();
     let mut window = window(folder.path());

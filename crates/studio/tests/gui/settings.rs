@@ -102,3 +102,24 @@ fn the_font_and_its_size_can_be_chosen() {
     window.run_steps(2);
     assert!(window.query_by_label_contains("Noto Naskh Arabic").is_some());
 }
+
+#[test]
+fn no_key_reaches_the_article_under_a_panel() {
+    let folder = folder();
+    let mut window = window(folder.path());
+    press(&mut window, "ctrl+T x Space 2 Enter Escape");
+    assert_eq!(entities(&window), [""; 0]);
+    assert!(window.state().app().state().expect("open").contains("suggested PERSON"));
+    // The table of keys lists those that cannot be set, too.
+    press(&mut window, "F1");
+    assert!(window.query_by_label_contains("hold Alt to see the letters").is_some());
+}
+
+#[test]
+fn rejecting_and_moving_edges_leave_alone_what_is_not_looked_at() {
+    let folder = folder();
+    let mut window = window(folder.path());
+    press(&mut window, "Left x Quote Delete");
+    let state = window.state().app().state().expect("open");
+    assert!(!state.contains("rejected") && !state.contains("confirmed"), "{state}");
+}

@@ -116,3 +116,18 @@ fn pasted_line_ends_become_one_kind() {
     harness.run_steps(2);
     assert_eq!(harness.state().input.text(), "أ\nب\nج");
 }
+
+#[test]
+fn a_click_while_composing_finds_a_place_of_the_text() {
+    let mut harness = harness();
+    events(&mut harness, "اب ctrl+Home");
+    harness.event(Event::Ime(ImeEvent::Preedit { text: "a".to_owned(), active_range_chars: None }));
+    harness.run_steps(2);
+    for x in (0..300).step_by(7) {
+        let input = &harness.state().input;
+        let byte = input.nearest_byte(pos2(x as f32, 10.0));
+        assert!(input.text().is_char_boundary(byte), "{byte} at {x}");
+    }
+    events(&mut harness, "ArrowDown End Home ArrowUp");
+    assert_eq!(harness.state().input.text(), "اب");
+}
