@@ -154,6 +154,15 @@ impl Article {
         self.paragraphs[anchor].top - before
     }
 
+    /// Lays out the paragraph of a byte, so that its line is known.
+    pub(crate) fn lay_out_at(&mut self, fonts: &mut Fonts, byte: usize) {
+        let idx = self.paragraph_at_byte(byte);
+        if let Some(setting) = self.setting.filter(|_| idx < self.paragraphs.len()) {
+            self.lay_out_one(idx, fonts, setting);
+            self.stack(0);
+        }
+    }
+
     fn lay_out_rest(&mut self, fonts: &mut Fonts, setting: Setting) {
         let start = Instant::now();
         while self.n_ready < self.paragraphs.len() && start.elapsed() < SLICE {

@@ -200,7 +200,7 @@ impl Pane {
         let left = rect.left() + (room - width) / 2.0;
         let origin = pos2(left, rect.top() + MARGIN - moved);
         self.column = Rect::from_min_size(origin, vec2(width, size.y - 2.0 * MARGIN));
-        self.reveal(scene.reveal, view, scale);
+        self.reveal(engine, scene.reveal, view);
         let text = self.article.text();
         response.widget_info(|| WidgetInfo::labeled(Role::Document, true, text));
         let focused = self.paint(ui, engine, (scene, &response));
@@ -211,8 +211,10 @@ impl Pane {
     }
 
     /// Scrolls so far that the line of `byte` is not at the border of the view.
-    fn reveal(&mut self, byte: Option<usize>, view: Rect, scale: f32) {
+    fn reveal(&mut self, engine: &mut TextEngine, byte: Option<usize>, view: Rect) {
         let Some(byte) = byte else { return };
+        let scale = engine.scale();
+        self.article.lay_out_at(&mut engine.fonts, byte);
         let line = self.article.line_at(byte);
         let (top, bottom) = (line.start / scale + MARGIN, line.end / scale + MARGIN);
         let slack = (view.height() * 0.15).min(80.0);

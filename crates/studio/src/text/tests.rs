@@ -6,6 +6,7 @@ use egui::{Pos2, Rect, pos2};
 use unicode_bidi::{BidiInfo, Level};
 
 use super::{
+    article::{Article, Setting},
     fonts::{Direction, Fonts, TextLayout, TextStyle},
     geometry::Shaped,
 };
@@ -192,4 +193,20 @@ fn every_letter_has_a_glyph() {
             assert!(!missing, "a box instead of a letter: {line} {:?}", run.run().text_range());
         }
     }
+}
+
+#[test]
+fn the_line_of_a_byte_is_known_before_the_rest_is_laid_out() {
+    let paragraph =
+        "أعلنت فصائل الجيش السوري الحر عن معركتين منفصلتين في ريف حماة الشمالي ".repeat(40);
+    let text = format!("{paragraph}\n{paragraph}\n{paragraph}");
+    let mut article = Article::new(text.as_str().into());
+    article.set(Setting { style: STYLE, edition: 0, scale: 1.0, width_px: 400.0 });
+    let byte = 2 * paragraph.len() - 40;
+    let byte = (byte..).find(|byte| text.is_char_boundary(*byte)).expect("text goes on");
+    let guessed = article.line_at(byte);
+    article.lay_out_at(&mut Fonts::embedded(), byte);
+    let line = article.line_at(byte);
+    assert!(line.end - line.start < 3.0 * 22.0 * 2.2, "{line:?}");
+    assert!(line.start - guessed.start > 20.0 * 22.0, "{line:?} in {guessed:?}");
 }
