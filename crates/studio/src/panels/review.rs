@@ -1,7 +1,7 @@
 //! Several annotators side by side: where they differ, decided by digit; how far they agree.
 
 use egui::{Key, Ui};
-use tawsim_store::{Annotation, Disagreement, StoreError};
+use tawsim_store::{Annotation, Disagreement, DocumentId, StoreError};
 
 use super::Gui;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     keys::{digit_pressed, pressed},
     language::{label_name, phrases},
     palette::label_color,
-    text::{ButtonLook, Direction, Row},
+    text::{ButtonLook, Direction, Row, TextStyle, isolated},
 };
 
 /// Letters of the text that are shown around a disagreement.
@@ -23,8 +23,8 @@ pub(crate) struct ReviewPanel {
     /// The disagreement that digits decide on.
     at: usize,
     shows_decided: bool,
-    /// The revision that `differences` is of.
-    revision: Option<u64>,
+    /// The document and the revision that `differences` is of.
+    of: Option<(DocumentId, u64)>,
     differences: Option<Differences>,
 }
 
@@ -35,16 +35,20 @@ impl ReviewPanel {
             agreement: dir.map(|dir| Answer::to(ctx, move || agreement(&dir))),
             at: 0,
             shows_decided: false,
-            revision: None,
+            of: None,
             differences: None,
         }
     }
 
     /// Draws it. Returns whether it is done.
     pub(crate) fn show(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) -> bool {
+        let of = app.document().map(|document| (document.id(), app.revision()));
+        if self.of.map(|(document, _)| document) != of.map(|(document, _)| document) {
+            (self.of, self.differences) = (None, None);
+        }
         // What is on its way to the disk is not read yet.
-        if self.revision != Some(app.revision()) && app.is_saved() {
-            self.revision = Some(app.revision());
+        if self.of != of && app.is_saved() {
+            self.of = of;
             self.differences = app.differences().ok();
         }
         gui.line(ui, |gui, ui| gui.heading(ui, phrases::REVIEW));
@@ -159,7 +163,8 @@ fn disagreement(
     let text = document.text();
     let around = around(text, found.span.range());
     let (style, ink) = (gui.style(), ui.visuals().weak_text_color());
-    gui.line(ui, |gui, ui| gui.engine.label(ui, &around, style, ink));
+    let written = TextStyle { direction: Direction::of(&around), ..style };
+    gui.line(ui, |gui, ui| gui.engine.label(ui, &isolated(&around), written, ink));
     let mut clicked = None;
     for (idx, candidate) in alternatives(found).into_iter().enumerate() {
         let of = |a: &&Annotation| a.span == candidate.span && a.label == candidate.label;
@@ -174,7 +179,7 @@ fn disagreement(
             "{} {}: {}",
             idx + 1,
             label_name(&candidate.label, gui.language),
-            candidate.span.slice(text)
+            text.get(candidate.span.range()).unwrap_or_default()
         );
         let label_idx = app.labels().iter().position(|label| *label == candidate.label);
         let row = Row {
@@ -218,10 +223,35 @@ fn verdict(found: &Disagreement, chosen: Option<usize>) -> Option<Verdict> {
     Some(verdict)
 }
 
-/// The text around a span on one line, the span in brackets of its own.
+/// The text around a span on one line, the span in brackets of its own; nothing for a span that is not in the text.
 fn around(text: &str, range: std::ops::Range<usize>) -> String {
-    let before = text[..range.start].chars().rev().take(CONTEXT).collect::<Vec<_>>();
-    let before: String = before.into_iter().rev().collect();
-    let after: String = text[range.end..].chars().take(CONTEXT).collect();
-    format!("…{before}[{}]{after}…", &text[range]).replace('\n', " ")
+    let pieces = (text.get(..range.start), text.get(range.clone()), text.get(range.end..));
+    let (Some(before), Some(inside), Some(after)) = pieces else { return String::new() };
+    let start = before.char_indices().rev().take(CONTEXT).last().map_or(0, |(byte, _)| byte);
+    let after: String = after.chars().take(CONTEXT).collect();
+    format!("…{}[{inside}]{after}…", &before[start..]).replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_shown_in_what_stands_around_it() {
+        let long = format!("{}حلب", "ا".repeat(CONTEXT + 5));
+        let town = long.len() - "حلب".len();
+        let cut = format!("…{}[حلب]…", "ا".repeat(CONTEXT));
+        let table = [
+            ("قرب حلب\nأمس", 7..13, "…قرب [حلب] أمس…"),
+            ("حلب", 0..6, "…[حلب]…"),
+            (&long, town..long.len(), &cut),
+            // Spans of another text: behind the end, inside of a letter.
+            ("حلب", 20..30, ""),
+            ("حلب", 1..3, ""),
+            ("حلب", 0..3, ""),
+        ];
+        for (text, range, want) in table {
+            assert_eq!(around(text, range.clone()), want, "{text} {range:?}");
+        }
+    }
 }
