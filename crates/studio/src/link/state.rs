@@ -14,6 +14,7 @@ use crate::App;
 /// The facts of a document's entities as they were when they were asked for.
 #[derive(Default)]
 struct Known {
+    revision: u64,
     document: Option<DocumentId>,
     entities: Arc<[(Span, String)]>,
     facts: Arc<[Facts]>,
@@ -28,8 +29,9 @@ pub(crate) struct Linking {
     links: Links,
     /// The project, and how often its own tables had changed when they were read.
     project: Option<(PathBuf, u64)>,
-    /// What is being worked on, and for which revision.
+    /// What is being worked on, and the number of the question.
     asked: Option<(u64, Known)>,
+    n_asked: u64,
     /// The revision that is known.
     revision: Option<u64>,
     /// The revision seen last, and since when.
@@ -44,6 +46,7 @@ impl Linking {
             links: Links::start(notify),
             project: None,
             asked: None,
+            n_asked: 0,
             revision: None,
             seen: (0, Instant::now()),
             known: Known::default(),
@@ -59,6 +62,8 @@ impl Linking {
         if self.project != current {
             self.links.ask(LinkJob::Project(project.dir().to_owned()));
             self.project = current;
+            // What is known, or under way, is of the old tables.
+            (self.known, self.asked, self.found) = (Known::default(), None, None);
             self.revision = None;
         }
         while let Some(answer) = self.links.answer() {
@@ -66,8 +71,8 @@ impl Linking {
                 LinkAnswer::Loaded => {}
                 LinkAnswer::Facts { key, facts } => {
                     if let Some((_, known)) = self.asked.take_if(|(asked, _)| *asked == key) {
+                        self.revision = Some(known.revision);
                         self.known = Known { facts, ..known };
-                        self.revision = Some(key);
                     }
                 }
                 LinkAnswer::Found { text, candidates } => self.found = Some((text, candidates)),
@@ -98,9 +103,14 @@ impl Linking {
         }
         let entities: Arc<[_]> = now.map(|(span, label)| (*span, label.clone())).collect();
         let text = document.text().clone();
-        let known = Known { document: id, entities: Arc::clone(&entities), facts: Arc::default() };
-        self.links.ask(LinkJob::Document { key: revision, text, entities });
-        self.asked = Some((revision, known));
+        self.n_asked += 1;
+        self.links.ask(LinkJob::Document {
+            key: self.n_asked,
+            text,
+            entities: Arc::clone(&entities),
+        });
+        let known = Known { revision, document: id, entities, facts: Arc::default() };
+        self.asked = Some((self.n_asked, known));
         None
     }
 

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::Gui;
 use crate::{
     App,
+    base::record,
     keys::Deed,
     kinds::kind_name,
     language::phrases,
@@ -39,8 +40,11 @@ pub(crate) fn details(ui: &mut Ui, gui: &mut Gui<'_>, app: &App, facts: Option<&
         Some(link) if link.entry == NIL => lines.push(phrases::LINK_NIL.say(language).to_owned()),
         Some(link) => {
             let known = candidates.iter().find(|candidate| candidate.record.id == link.entry);
-            let name = known.map_or(link.entry.as_str(), |known| known.record.name.as_str());
-            lines.push(phrases::LINKED.with(language, &[&name, &link.entry]));
+            let record = known.map(|known| &known.record).or_else(|| record(&[], &link.entry));
+            lines.push(match record {
+                Some(record) => phrases::LINKED.with(language, &[&record.name, &link.entry]),
+                None => phrases::LINKED_TO.with(language, &[&link.entry]),
+            });
         }
         None => {
             if let Some(best) = candidates.first() {

@@ -12,7 +12,9 @@ use tawsim_corpus::{JsonlReader, LabelSet};
 use tawsim_store::{Annotation, LayerKind, Options, Presence, SpanState};
 use tawsim_studio::{App, Command, Language, Window};
 
-use super::support::{ARTICLES, document_id, folder, harness, open, press, window};
+use super::support::{
+    ARTICLES, document_id, folder, harness, harness_of, open, press, suggested, window,
+};
 
 fn type_text(window: &mut Harness<'_, Window>, text: &str) {
     window.event(Event::Text(text.into()));
@@ -122,6 +124,20 @@ fn guidelines_are_one_key_away() {
     fs::write(folder.path().join("guidelines.md"), "# Ours\n\n- one\n").expect("written");
     press(&mut window, "F4");
     assert!(window.query_by_label("Ours").is_some(), "the project's own");
+}
+
+#[test]
+fn an_entry_of_the_project_is_a_candidate_at_once() {
+    let folder = folder();
+    let mut app = suggested(folder.path());
+    let town = ARTICLES[0].1.find("قرب").expect("there") as u32;
+    app.apply(Command::MarkWord(town)).expect("marked");
+    app.apply(Command::Label(1)).expect("labelled");
+    let ctx = egui::Context::default();
+    let mut window = harness_of(Window::new(app).with_links(&ctx));
+    wait_for(&mut window, "(K)");
+    press(&mut window, "k n");
+    wait_for(&mut window, "Link: قرب · place:own:1");
 }
 
 /// The app of a second annotator of the same project.
