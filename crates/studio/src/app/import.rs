@@ -23,7 +23,7 @@ use tawsim_corpus::{
 use tawsim_store::{ImportOptions, LayerId, Project};
 
 use super::{App, AppError, Work, exchange::format_named, open::files_below, saving::Saving};
-use crate::{Command, Language, language::phrases};
+use crate::{Command, Language, files::read_at_most, language::phrases};
 
 /// How much of a file is looked at to tell its format.
 const HEAD_BYTES: u64 = 8 << 10;
@@ -260,14 +260,7 @@ pub(super) fn read_source(source: &Source, import: &mut Import<'_>) -> Result<()
 
 /// A file beside another one, whole, if it is not longer than this.
 fn read_companion(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes));
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
-    if bytes.len() > limit {
-        return Err(format!("{}: longer than {limit} bytes", path.display()));
-    }
-    Ok(bytes)
+    read_at_most(path, limit).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Reads files into the project and says what was taken and what was not.

@@ -1,18 +1,21 @@
 //! The project's guidelines, written in Markdown: headings, lists, paragraphs, rows of tables.
 
-use std::fs;
+use std::path::PathBuf;
 
 use egui::Ui;
 
 use super::Gui;
 use crate::{
     App,
+    files::read_text,
     language::{Phrase, phrases},
     text::{ButtonLook, Direction, TextStyle},
 };
 
 /// The file, in the project's folder or in the one around it.
 const FILE: &str = "guidelines.md";
+/// Guidelines that are longer are not shown.
+const MAX_BYTES: usize = 1 << 20;
 /// What is shown where a project has none.
 const DEFAULT: Phrase = Phrase::new(
     include_str!("../../assets/guidelines-en.md"),
@@ -41,9 +44,8 @@ impl GuidelinesPanel {
     pub(crate) fn new(app: &App) -> Self {
         let own = app.project().and_then(|project| {
             let around = project.dir().parent().map(|folder| folder.join(FILE));
-            fs::read_to_string(project.dir().join(FILE))
-                .ok()
-                .or_else(|| fs::read_to_string(around?).ok())
+            let read = |path: PathBuf| read_text(&path, MAX_BYTES).ok();
+            read(project.dir().join(FILE)).or_else(|| read(around?))
         });
         let blocks = blocks(own.as_deref().unwrap_or(DEFAULT.say(app.settings().language)));
         Self { blocks, lines: Vec::new(), width: 0.0 }

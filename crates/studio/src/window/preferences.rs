@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use super::Window;
 use crate::{
-    keymap::Keymap, keys::Deed, language::phrases, panels::KeyChange, preferences::Preferences,
+    files::read_at_most, keymap::Keymap, keys::Deed, language::phrases, panels::KeyChange,
+    preferences::Preferences,
 };
+
+/// A file that is longer is no font.
+const MAX_FONT_BYTES: usize = 256 << 20;
 
 impl Window {
     pub(super) fn prefer(&mut self, deed: Deed) {
@@ -31,7 +35,7 @@ impl Window {
             self.preferences.font = None;
             return;
         };
-        let bytes = std::fs::read(&path).unwrap_or_default();
+        let bytes = read_at_most(&path, MAX_FONT_BYTES).unwrap_or_default();
         if self.engine.use_font(Some(bytes)) {
             self.preferences.font = Some(path);
         } else {
