@@ -1,10 +1,6 @@
 //! Documents out of the project in every format that the corpus crate knows.
 
-use std::{
-    fs::{self, File},
-    io,
-    path::Path,
-};
+use std::{fs, path::Path};
 
 use tawsim_corpus::{
     Document, EntityDetails, FORMATS, Format, FormatInfo, LabelSet, LinkDetails, WriteContext,
@@ -14,7 +10,7 @@ use tawsim_store::Annotation;
 use tawsim_tagger::GazetteerRecord;
 
 use super::{AppError, Work};
-use crate::{base, link};
+use crate::{base, files::write_whole, link};
 
 /// One document of this many of an exported corpus goes into `dev.jsonl`.
 const DEV_OF: usize = 5;
@@ -58,12 +54,12 @@ impl Work {
                 let mut bytes = Vec::new();
                 let losses = write_stream(info, &documents, &context, &mut bytes)
                     .map_err(AppError::file(path))?;
-                put_in_place(path, &bytes).map_err(AppError::file(path))?;
+                write_whole(path, &bytes).map_err(AppError::file(path))?;
                 losses
             }
             Some(Writer::Files(_)) => {
                 fs::create_dir_all(path).map_err(AppError::file(path))?;
-                let mut put = |name: &str, bytes: &[u8]| put_in_place(&path.join(name), bytes);
+                let mut put = |name: &str, bytes: &[u8]| write_whole(&path.join(name), bytes);
                 write_files(info, &documents, &context, &mut put).map_err(AppError::file(path))?
             }
             None => return Err(AppError::UnknownFormat(format.to_owned())),
@@ -93,7 +89,7 @@ impl Work {
                 write_jsonl(document, &labels, &mut bytes).map_err(AppError::file(folder))?;
                 counts[part] += 1;
             }
-            put_in_place(&folder.join(name), &bytes).map_err(AppError::file(folder))?;
+            write_whole(&folder.join(name), &bytes).map_err(AppError::file(folder))?;
         }
         for class in link::CLASSES {
             let table = link::own_table(self.project.dir(), class);
@@ -129,14 +125,6 @@ fn details_of(annotation: &Annotation, own: &[GazetteerRecord]) -> EntityDetails
     });
     let value = annotation.value.as_deref().and_then(link::parse_value);
     EntityDetails { link, value, ..EntityDetails::default() }
-}
-
-/// Whole or not at all.
-fn put_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let partial = path.with_extension("partial");
-    fs::write(&partial, bytes)?;
-    File::open(&partial)?.sync_all()?;
-    fs::rename(&partial, path)
 }
 
 /// Names and titles of the formats that can be read, or written.
