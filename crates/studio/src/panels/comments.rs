@@ -1,14 +1,14 @@
 //! Remarks on the annotation in focus and on the document.
 
 use egui::{Key, Ui, vec2};
-use tawsim_store::Comment;
+use tawsim_store::{Comment, DocumentId};
 
 use super::Gui;
 use crate::{
     App, Command,
     keys::pressed_anywhere,
     language::phrases,
-    text::{AreaInput, ButtonLook, Direction, Row, TextStyle},
+    text::{AreaInput, ButtonLook, Direction, Row, TextStyle, isolated},
 };
 
 /// Of the input, in points: three lines.
@@ -20,11 +20,19 @@ const BESIDE: f32 = 190.0;
 pub(crate) struct CommentsPanel {
     input: AreaInput,
     is_new: bool,
+    /// The document and the revision that `comments` is of, and whether that was on disk.
+    of: Option<(DocumentId, u64, bool)>,
+    comments: Vec<Comment>,
 }
 
 impl CommentsPanel {
     pub(crate) fn new() -> Self {
-        Self { input: AreaInput::new(super::input_style(Direction::RightToLeft)), is_new: true }
+        Self {
+            input: AreaInput::new(super::input_style(Direction::RightToLeft)),
+            is_new: true,
+            of: None,
+            comments: Vec::new(),
+        }
     }
 
     /// Draws it. Returns whether it is done.
@@ -34,7 +42,7 @@ impl CommentsPanel {
         let title = match document.focused() {
             Some(focused) => {
                 let surface = focused.span.slice(document.text());
-                phrases::COMMENTS_ON.with(language, &[&surface])
+                phrases::COMMENTS_ON.with(language, &[&isolated(surface)])
             }
             None => phrases::COMMENTS_ON_DOCUMENT.say(language).to_owned(),
         };
@@ -71,10 +79,14 @@ impl CommentsPanel {
     fn list(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
         let document = app.document().expect("the panel is that of a document");
         let focused = document.focused().map(|focused| focused.id);
-        let comments = app.comments();
+        let of = Some((document.id(), app.revision(), app.is_saved()));
+        if self.of != of {
+            self.of = of;
+            self.comments = app.comments();
+        }
         let room = ui.ctx().content_rect().height() - 320.0;
         gui.scrolled(ui, ("comments", room), |gui, ui| {
-            for comment in &comments {
+            for comment in &self.comments {
                 let span = document.annotations().iter().find(|a| Some(a.id) == comment.span);
                 let about = span.map_or("", |a| a.span.slice(document.text()));
                 let is_here = comment.span == focused || comment.span.is_none();
