@@ -24,6 +24,12 @@ impl<T: Send + 'static> Answer<T> {
         Self { receiver, value: None }
     }
 
+    /// The answer itself; once.
+    pub(crate) fn take(&mut self) -> Option<T> {
+        self.get();
+        self.value.take()
+    }
+
     pub(crate) fn get(&mut self) -> Option<&T> {
         if self.value.is_none() {
             self.value = self.receiver.try_recv().ok();

@@ -82,7 +82,7 @@ pub(crate) struct Sheet {
 
 enum Panel {
     Linking(Box<LinkingPanel>),
-    Review(ReviewPanel),
+    Review(Box<ReviewPanel>),
     Comments(Box<CommentsPanel>),
     Statistics(StatisticsPanel),
     Guidelines(GuidelinesPanel),
@@ -98,7 +98,7 @@ impl Sheet {
     ) -> Self {
         let panel = match kind {
             SheetKind::Linking => Panel::Linking(Box::new(LinkingPanel::new(engine))),
-            SheetKind::Review => Panel::Review(ReviewPanel::new(app, ctx)),
+            SheetKind::Review => Panel::Review(Box::new(ReviewPanel::new(app, ctx))),
             SheetKind::Comments => Panel::Comments(Box::new(CommentsPanel::new())),
             SheetKind::Statistics => Panel::Statistics(StatisticsPanel::new(app, ctx)),
             SheetKind::Guidelines => Panel::Guidelines(GuidelinesPanel::new(app)),

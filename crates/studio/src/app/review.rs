@@ -35,8 +35,19 @@ pub(crate) struct AgreementTable {
     /// First, second, strict F1, kappa.
     pub(crate) pairs: Vec<(usize, usize, Option<f64>, Option<f64>)>,
     pub(crate) alpha: Option<f64>,
-    /// Documents with disagreements that nobody has decided on, and how many.
+    /// All documents, as the list has them by name.
+    pub(crate) documents: Vec<DocumentId>,
+    /// Those with disagreements that nobody has decided on, and how many.
     pub(crate) open: Vec<(DocumentId, String, usize)>,
+}
+
+impl AgreementTable {
+    /// The first document behind this one that has open disagreements, or else the first of all.
+    pub(crate) fn next_open(&self, behind: Option<DocumentId>) -> Option<DocumentId> {
+        let mut rest = self.documents.iter().skip_while(|id| Some(**id) != behind).skip(1);
+        let is_open = |id: &DocumentId| self.open.iter().any(|open| open.0 == *id);
+        rest.find(|id| is_open(id)).copied().or_else(|| Some(self.open.first()?.0))
+    }
 }
 
 fn annotators(project: &Project) -> Result<(Vec<Layer>, Option<LayerId>), StoreError> {
@@ -57,14 +68,12 @@ pub(crate) fn agreement(project: &Path) -> Result<AgreementTable, StoreError> {
         (n_open > 0).then(|| (seen.stored.id, seen.stored.name.clone(), n_open))
     };
     let open = compared.documents().iter().filter_map(open).collect();
-    Ok(table(&layers, &compared.agreement(), open))
+    let documents = compared.documents().iter().map(|seen| seen.stored.id).collect();
+    Ok(AgreementTable { documents, open, ..table(&layers, &compared.agreement()) })
 }
 
-fn table(
-    layers: &[Layer],
-    counted: &Agreement,
-    open: Vec<(DocumentId, String, usize)>,
-) -> AgreementTable {
+/// How far the layers agree, without the documents.
+fn table(layers: &[Layer], counted: &Agreement) -> AgreementTable {
     let n = layers.len();
     let pairs = (0..n).flat_map(|second| (0..second).map(move |first| (first, second)));
     let row = |(first, second)| {
@@ -74,7 +83,8 @@ fn table(
         names: layers.iter().map(|layer| layer.name.clone()).collect(),
         pairs: pairs.map(row).collect(),
         alpha: counted.alpha(),
-        open,
+        documents: Vec::new(),
+        open: Vec::new(),
     }
 }
 
@@ -176,5 +186,35 @@ impl Work {
 
     pub(super) fn resolve_comment(&mut self, id: CommentId, done: bool) -> Result<(), AppError> {
         self.write_step(vec![Edit::ResolveComment(id, done)], |_, _| Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_open_document_is_behind_the_one_that_is_shown() {
+        let id = |n: u64| -> DocumentId { format!("{n:016x}").parse().expect("an id") };
+        let open = |ids: &[u64]| ids.iter().map(|n| (id(*n), String::new(), 1)).collect();
+        let table = [
+            (&[2, 4][..], Some(1), Some(2)),
+            (&[2, 4], Some(2), Some(4)),
+            (&[2, 4], Some(3), Some(4)),
+            (&[2, 4], Some(4), Some(2)),
+            (&[2, 4], None, Some(2)),
+            (&[2], Some(2), Some(2)),
+            (&[], Some(2), None),
+        ];
+        for (ids, behind, want) in table {
+            let found = AgreementTable {
+                names: Vec::new(),
+                pairs: Vec::new(),
+                alpha: None,
+                documents: [1, 2, 3, 4].map(id).into(),
+                open: open(ids),
+            };
+            assert_eq!(found.next_open(behind.map(id)), want.map(id), "{ids:?} {behind:?}");
+        }
     }
 }

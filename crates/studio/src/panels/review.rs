@@ -6,7 +6,7 @@ use tawsim_store::{Annotation, Disagreement, DocumentId, StoreError};
 use super::Gui;
 use crate::{
     App, Command, Verdict,
-    app::{AgreementTable, Differences, agreement},
+    app::{AgreementTable, Differences, OpenDocument, agreement},
     background::Answer,
     keys::{digit_pressed, pressed},
     language::{label_name, phrases},
@@ -17,9 +17,16 @@ use crate::{
 /// Letters of the text that are shown around a disagreement.
 const CONTEXT: usize = 60;
 
+type Asked = Answer<Result<AgreementTable, StoreError>>;
+
 /// The panel, while it is open.
 pub(crate) struct ReviewPanel {
-    agreement: Option<Answer<Result<AgreementTable, StoreError>>>,
+    /// What was asked last, and at which revision.
+    agreement: Option<(u64, Asked)>,
+    /// What is known until that is answered.
+    table: Option<Result<AgreementTable, StoreError>>,
+    /// The revision that `table` is of.
+    counted: Option<u64>,
     /// The disagreement that digits decide on.
     at: usize,
     shows_decided: bool,
@@ -30,9 +37,10 @@ pub(crate) struct ReviewPanel {
 
 impl ReviewPanel {
     pub(crate) fn new(app: &App, ctx: &egui::Context) -> Self {
-        let dir = app.project().map(|project| project.dir().to_owned());
         Self {
-            agreement: dir.map(|dir| Answer::to(ctx, move || agreement(&dir))),
+            agreement: ask(app, ctx),
+            table: None,
+            counted: None,
             at: 0,
             shows_decided: false,
             of: None,
@@ -52,7 +60,8 @@ impl ReviewPanel {
             self.differences = app.differences().ok();
         }
         gui.line(ui, |gui, ui| gui.heading(ui, phrases::REVIEW));
-        self.table(ui, gui);
+        self.ask_anew(app, ui.ctx());
+        self.table(ui, gui, app);
         let done = match self.differences.take() {
             Some(differences) => {
                 self.decide(ui, gui, app, &differences);
@@ -75,10 +84,24 @@ impl ReviewPanel {
         done || close
     }
 
+    /// Takes the answer, and asks again for what was changed since and is on disk.
+    fn ask_anew(&mut self, app: &App, ctx: &egui::Context) {
+        if let Some((revision, asked)) = &mut self.agreement
+            && let Some(table) = asked.take()
+        {
+            self.table = Some(table);
+            self.counted = Some(*revision);
+            self.agreement = None;
+        }
+        if self.agreement.is_none() && self.counted != Some(app.revision()) {
+            self.agreement = ask(app, ctx);
+        }
+    }
+
     /// How far the annotators agree, and the documents in which they do not.
-    fn table(&mut self, ui: &mut Ui, gui: &mut Gui<'_>) {
+    fn table(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) {
         let language = gui.language;
-        let table = match self.agreement.as_mut().and_then(Answer::get) {
+        let table = match &self.table {
             Some(Ok(table)) => table,
             Some(Err(error)) => {
                 let said = phrases::CANNOT.with(language, &[error]);
@@ -109,9 +132,9 @@ impl ReviewPanel {
             }
         });
         if pressed(ui, Key::N)
-            && let Some((id, ..)) = open.first()
+            && let Some(id) = table.next_open(app.document().map(OpenDocument::id))
         {
-            gui.ask(Command::OpenDocument(*id));
+            gui.ask(Command::OpenDocument(id));
         }
     }
 
@@ -150,6 +173,12 @@ impl ReviewPanel {
             gui.ask(Command::Adjudicate(verdict));
         }
     }
+}
+
+/// Counts on a thread of its own, once all is on disk.
+fn ask(app: &App, ctx: &egui::Context) -> Option<(u64, Asked)> {
+    let dir = app.project().filter(|_| app.is_saved())?.dir().to_owned();
+    Some((app.revision(), Answer::to(ctx, move || agreement(&dir))))
 }
 
 /// Draws one with a line for each layer. Which candidate was clicked.
