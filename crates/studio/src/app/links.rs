@@ -5,7 +5,7 @@ use tawsim_store::{Edit, Link};
 use super::{AppError, OpenDocument, Work};
 use crate::{
     base,
-    link::{self, BASE_GAZETTEER, NewEntry, OWN_GAZETTEER},
+    link::{self, NewEntry, gazetteer_of},
 };
 
 impl Work {
@@ -49,7 +49,8 @@ impl Work {
     pub(super) fn add_entry(&mut self) -> Result<(), AppError> {
         let entry = link::add_entry(self.project.dir(), &self.new_entry()?)?;
         self.n_own_entries += 1;
-        self.set_link(Some((entry, OWN_GAZETTEER.to_owned())))
+        let gazetteer = gazetteer_of(&entry).to_owned();
+        self.set_link(Some((entry, gazetteer)))
     }
 
     pub(super) fn add_alias(&mut self, entry: &str) -> Result<(), AppError> {
@@ -60,7 +61,6 @@ impl Work {
         let known = known.ok_or_else(|| AppError::UnknownEntry(entry.to_owned()))?;
         link::add_alias(dir, known, &name)?;
         self.n_own_entries += 1;
-        let gazetteer = if entry.contains(":own:") { OWN_GAZETTEER } else { BASE_GAZETTEER };
-        self.set_link(Some((entry.to_owned(), gazetteer.to_owned())))
+        self.set_link(Some((entry.to_owned(), gazetteer_of(entry).to_owned())))
     }
 }

@@ -5,7 +5,7 @@ mod own;
 mod state;
 mod worker;
 
-pub(crate) use own::{CLASSES, NewEntry, OWN_GAZETTEER, add_alias, add_entry, own_table, read_all};
+pub(crate) use own::{CLASSES, NewEntry, add_alias, add_entry, gazetteer_of, OWN_GAZETTEER, own_table, read_all};
 pub(crate) use state::Linking;
 pub(crate) use worker::{Candidate, Facts, parse_value};
 use worker::{LinkAnswer, LinkJob, Links};

@@ -1,19 +1,21 @@
 //! The project's own gazetteer: a table beside its database, in the schema of the program's tables.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use tawsim_tagger::{GazetteerRecord, read_gazetteer_table, write_gazetteer_table};
 
 use super::BASE_GAZETTEER;
-use crate::{AppError, files::write_whole};
+use crate::{
+    AppError,
+    files::{read_text, write_whole},
+};
 
 /// What stands in [`tawsim_store::Link::gazetteer`] for an entry of the project's own table.
 pub(crate) const OWN_GAZETTEER: &str = "project";
 /// Classes of the entries that can be added; a table each.
 pub(crate) const CLASSES: [&str; 2] = ["faction", "place"];
+/// A table that is longer is none that annotators have made.
+const MAX_TABLE_BYTES: usize = 64 << 20;
 /// Where the tables come from, as their second line says.
 const ORIGIN: &str = "entered by the annotators of this project";
 
@@ -23,6 +25,14 @@ pub(crate) struct NewEntry {
     /// `place` or `faction`.
     pub(crate) class: &'static str,
     pub(crate) name: String,
+}
+
+/// What stands between the class and the number of an entry of the project's own.
+const OWN_ID: &str = ":own:";
+
+/// The gazetteer that an entry is from: one of the program's tables keeps its id in the project's.
+pub(crate) fn gazetteer_of(id: &str) -> &'static str {
+    if id.contains(OWN_ID) { OWN_GAZETTEER } else { BASE_GAZETTEER }
 }
 
 /// The table of the entries of a class: a table has the columns of one class.
@@ -37,7 +47,10 @@ pub(crate) fn add_entry(project: &Path, new: &NewEntry) -> Result<String, AppErr
     if let Some(known) = records.iter().find(|record| record.name == name) {
         return Ok(known.id.clone());
     }
-    let id = format!("{}:own:{}", new.class, records.len() + 1);
+    // Not how many there are: somebody may have taken a line out of the table.
+    let number = |id: &str| id.split_once(OWN_ID)?.1.parse::<u64>().ok();
+    let last = records.iter().filter_map(|record| number(&record.id)).max().unwrap_or(0);
+    let id = format!("{}{OWN_ID}{}", new.class, last.saturating_add(1));
     records.push(GazetteerRecord {
         id: id.clone(),
         name,
@@ -85,7 +98,7 @@ fn one_line(name: &str) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<GazetteerRecord>, AppError> {
-    let table = match fs::read_to_string(path) {
+    let table = match read_text(path, MAX_TABLE_BYTES) {
         Ok(table) => table,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(AppError::file(path)(error)),
@@ -101,4 +114,38 @@ fn write(path: &Path, records: &[GazetteerRecord]) -> Result<(), AppError> {
     write_gazetteer_table(records, ORIGIN, &mut table)
         .and_then(|()| write_whole(path, &table))
         .map_err(AppError::file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_entries_have_one_id() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let dir = folder.path();
+        let add = |name: &str| {
+            let new = NewEntry { class: "place", name: name.to_owned() };
+            add_entry(dir, &new).expect("written")
+        };
+        assert_eq!(["أ", "ب", "ج"].map(add), ["place:own:1", "place:own:2", "place:own:3"]);
+        let path = own_table(dir, "place");
+        let mut records = read(&path).expect("readable");
+        records.remove(0);
+        write(&path, &records).expect("written");
+        assert_eq!(add("د"), "place:own:4");
+        assert_eq!(add("ج"), "place:own:3", "known by its name");
+    }
+
+    #[test]
+    fn an_entry_of_the_program_stays_one_with_a_further_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let idlib = crate::base::records(&[]).find(|record| record.name == "إدلب");
+        let idlib = idlib.expect("the tables have it");
+        add_alias(folder.path(), idlib, "تل المثال").expect("written");
+        let new = NewEntry { class: "place", name: "إدلب".to_owned() };
+        let id = add_entry(folder.path(), &new).expect("known");
+        assert_eq!((id.as_str(), gazetteer_of(&id)), (idlib.id.as_str(), BASE_GAZETTEER));
+        assert_eq!(gazetteer_of("place:own:1"), OWN_GAZETTEER);
+    }
 }
