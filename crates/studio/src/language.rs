@@ -232,6 +232,8 @@ pub(crate) mod phrases {
         VALUE: "Value: {}", "القيمة: {}";
         VALUE_READ: "Value, as read: {}", "القيمة كما قُرئت: {}";
         VALUE_HINT: "18 · 15-20 · ~300 · 40%", "18 · 15-20 · ~300 · 40%";
+        NO_VALUE: "That is no value; write 18, 15-20, ~300 or 40%",
+            "ليست هذه قيمة؛ اكتب 18 أو 15-20 أو ~300 أو 40%";
         DAYS: "Days: {}", "الأيام: {}";
         COMMENT: "Comment (Shift+Enter: new line)", "تعليق (Shift+Enter: سطر جديد)";
         COMMENT_ADD: "Add (Enter)", "إضافة (Enter)";

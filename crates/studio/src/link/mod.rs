@@ -5,9 +5,9 @@ mod own;
 mod state;
 mod worker;
 
-pub(crate) use own::{CLASSES, NewEntry, add_alias, add_entry, gazetteer_of, OWN_GAZETTEER, own_table, read_all};
+pub(crate) use own::{CLASSES, NewEntry, add_alias, add_entry, gazetteer_of, own_table, read_all};
 pub(crate) use state::Linking;
-pub(crate) use worker::{Candidate, Facts, parse_value};
+pub(crate) use worker::{Candidate, Facts, parse_value, value_text};
 use worker::{LinkAnswer, LinkJob, Links};
 
 /// What stands in [`tawsim_store::Link::gazetteer`] for an entry of the program's tables.

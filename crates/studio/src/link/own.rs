@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What stands in [`tawsim_store::Link::gazetteer`] for an entry of the project's own table.
-pub(crate) const OWN_GAZETTEER: &str = "project";
+const OWN_GAZETTEER: &str = "project";
 /// Classes of the entries that can be added; a table each.
 pub(crate) const CLASSES: [&str; 2] = ["faction", "place"];
 /// A table that is longer is none that annotators have made.

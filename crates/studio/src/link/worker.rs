@@ -251,9 +251,20 @@ pub(crate) fn number_text(number: &NumberValue) -> String {
     text
 }
 
+/// What is no part of a value: the shape of its digits and dashes, marks that nobody sees.
+const VALUE_KEY: NormalizeOptions = NormalizeOptions {
+    drop_invisible: true,
+    fold_digits: true,
+    fold_spaces: true,
+    fold_quotes: true,
+    ..NormalizeOptions::NONE
+};
+
 /// What [`number_text`] wrote, or a person instead of it.
 pub(crate) fn parse_value(text: &str) -> Option<ValueDetails<'static>> {
-    let text = text.trim();
+    let mut folded = String::new();
+    fold_into(&text.replace('\u{2212}', "-"), &VALUE_KEY, &mut folded);
+    let text = folded.trim();
     let (text, approximate) = match text.strip_prefix('~') {
         Some(rest) => (rest, true),
         None => (text, false),
@@ -263,14 +274,37 @@ pub(crate) fn parse_value(text: &str) -> Option<ValueDetails<'static>> {
         None => (text, false),
     };
     let (min, max) = match text.split_once('-') {
-        Some((min, "")) => (min.parse().ok()?, None),
-        Some((min, max)) => (min.parse().ok()?, Some(max.parse().ok()?)),
-        None => {
-            let value: f64 = text.parse().ok()?;
-            (value, Some(value))
-        }
+        Some((min, max)) if max.trim().is_empty() => (number(min)?, None),
+        Some((min, max)) => (number(min)?, Some(number(max)?)),
+        None => (number(text)?, Some(number(text)?)),
     };
+    if max.is_some_and(|max| max < min) {
+        return None;
+    }
     Some(ValueDetails::Number { min, max, approximate, percent, ordinal: false, unit: None })
+}
+
+/// A number of digits, with a point and with commas between thousands.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let mut thousands = text.split('.').next().unwrap_or_default().split(',').skip(1);
+    let is_sign = |c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',');
+    if text.contains(is_sign) || !thousands.all(|digits| digits.len() == 3) {
+        return None;
+    }
+    text.replace(',', "").parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A value that a person typed as it is written into the project; `None` if it is none.
+pub(crate) fn value_text(text: &str) -> Option<String> {
+    let ValueDetails::Number { min, max, approximate, percent, ordinal, .. } = parse_value(text)?
+    else {
+        return None;
+    };
+    let hi = max.unwrap_or(f64::INFINITY);
+    let number =
+        NumberValue { lo: min, hi, exact: false, approximate, ordinal, percent, unit: None };
+    Some(number_text(&number))
 }
 
 #[cfg(test)]
@@ -313,23 +347,42 @@ mod tests {
     #[test]
     fn values_are_read_as_they_are_written() {
         for text in ["18", "15-20", "20-", "~20", "40%", "~1.5-2%"] {
-            let Some(ValueDetails::Number { min, max, approximate, percent, .. }) =
-                parse_value(text)
-            else {
-                panic!("{text} is a value");
-            };
-            let number = NumberValue {
-                lo: min,
-                hi: max.unwrap_or(f64::INFINITY),
-                exact: false,
-                approximate,
-                ordinal: false,
-                percent,
-                unit: None,
-            };
-            assert_eq!(number_text(&number), text);
+            assert_eq!(value_text(text).as_deref(), Some(text));
         }
-        assert!(parse_value("many").is_none());
+    }
+
+    #[test]
+    fn values_are_read_as_people_write_them() {
+        let table = [
+            ("١٨", Some("18")),
+            ("۱۸", Some("18")),
+            ("٤٠٪", Some("40%")),
+            ("40 %", Some("40%")),
+            ("15–20", Some("15-20")),
+            (" 15 — ٢٠ ", Some("15-20")),
+            ("20 -", Some("20-")),
+            ("15\u{2212}20", Some("15-20")),
+            ("~ 300", Some("~300")),
+            ("\u{200f}300\u{200e}", Some("300")),
+            ("١٬٥٠٠٫٥", Some("1500.5")),
+            ("1,000,000", Some("1000000")),
+            ("1,5", None),
+            ("20-15", None),
+            ("15 20", None),
+            ("1.2.3", None),
+            ("many", None),
+            ("nan", None),
+            ("inf", None),
+            ("1-inf", None),
+            ("1e400", None),
+            ("-", None),
+            ("", None),
+        ];
+        for (text, want) in table {
+            assert_eq!(value_text(text).as_deref(), want, "{text}");
+        }
+        let long = "9".repeat(400);
+        assert!(parse_value(&long).is_none(), "no finite number");
     }
 
     #[test]

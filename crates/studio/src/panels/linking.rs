@@ -9,8 +9,8 @@ use crate::{
     keys::{digit_pressed, pressed, pressed_anywhere},
     kinds::{kind_name, side_name},
     language::phrases,
-    link::{BASE_GAZETTEER, Candidate, Facts, Linking, NIL, NO_GAZETTEER, OWN_GAZETTEER},
-    text::{ButtonLook, Direction, LineInput, Row, TextEngine},
+    link::{Candidate, Facts, Linking, NIL, NO_GAZETTEER, gazetteer_of, value_text},
+    text::{ButtonLook, Direction, LineInput, Row, TextEngine, isolated},
 };
 
 /// The panel, while it is open.
@@ -21,8 +21,11 @@ pub(crate) struct LinkingPanel {
     wanted: String,
     /// Whether picking an entry also makes the surface one of its names.
     adds_alias: bool,
-    /// Whether the value is still to be filled in.
     is_new: bool,
+    /// The value that was filled in; while it stands there nobody has typed.
+    filled: String,
+    /// What was typed and is no value.
+    refused: Option<String>,
 }
 
 impl LinkingPanel {
@@ -33,6 +36,8 @@ impl LinkingPanel {
             wanted: String::new(),
             adds_alias: false,
             is_new: true,
+            filled: String::new(),
+            refused: None,
         }
     }
 
@@ -46,7 +51,7 @@ impl LinkingPanel {
         let focused = app.document().and_then(|document| document.focused());
         let (Some(document), Some(focused)) = (app.document(), focused) else { return true };
         let surface = focused.span.slice(document.text());
-        let title = phrases::LINK_TITLE.with(gui.language, &[&surface]);
+        let title = phrases::LINK_TITLE.with(gui.language, &[&isolated(surface)]);
         let (style, ink) = (gui.bold(), ui.visuals().strong_text_color());
         gui.line(ui, |gui, ui| gui.engine.label(ui, &title, style, ink));
         let facts = linking.and_then(|linking| linking.facts(app)).cloned().unwrap_or_default();
@@ -61,8 +66,10 @@ impl LinkingPanel {
     }
 
     fn number(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, known: Option<String>) -> bool {
-        if let Some(known) = known.filter(|_| self.is_new) {
+        let known = known.unwrap_or_default();
+        if self.filled != known && self.value.text() == self.filled {
             self.value.set_text(gui.engine, &known);
+            self.filled.clone_from(&known);
         }
         let (width, hint) = (ui.available_width(), gui.say(phrases::VALUE_HINT));
         let response = self.value.ui(ui, gui.engine, width, hint);
@@ -72,10 +79,26 @@ impl LinkingPanel {
         let entered = response.has_focus() && pressed_anywhere(ui, Key::Enter);
         let accepted =
             gui.line(ui, |gui, ui| gui.button(ui, phrases::ACCEPT_PATH, ButtonLook::Selected));
+        let text = self.value.text();
+        let mut done = false;
         if entered || accepted {
-            gui.ask(Command::SetValue(Some(self.value.text())));
+            // What came with a file and stands there as it came is left so.
+            let value = if text.trim().is_empty() || text == known {
+                Some(text.clone())
+            } else {
+                value_text(&text)
+            };
+            done = value.is_some();
+            self.refused = (!done).then(|| text.clone());
+            match value {
+                Some(value) => gui.ask(Command::SetValue(Some(value))),
+                None => response.request_focus(),
+            }
         }
-        entered || accepted
+        if self.refused.as_ref() == Some(&text) {
+            gui.line(ui, |gui, ui| gui.label(ui, gui.say(phrases::NO_VALUE)));
+        }
+        done
     }
 
     fn entries(
@@ -196,6 +219,6 @@ fn link(record: &GazetteerRecord, adds_alias: bool) -> Command {
     if adds_alias {
         return Command::AddAlias(record.id.clone());
     }
-    let gazetteer = if record.id.contains(":own:") { OWN_GAZETTEER } else { BASE_GAZETTEER };
-    Command::SetLink { entry: record.id.clone(), gazetteer: gazetteer.to_owned() }
+    let gazetteer = gazetteer_of(&record.id).to_owned();
+    Command::SetLink { entry: record.id.clone(), gazetteer }
 }

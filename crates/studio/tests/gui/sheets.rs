@@ -44,8 +44,15 @@ fn a_value_is_typed_for_a_number() {
     let folder = folder();
     let mut window = window(folder.path());
     press(&mut window, "n n k");
-    assert!(window.query_by_label_contains("What “15 عنصراً” refers to").is_some());
-    type_text(&mut window, "~15");
+    let title = "What “\u{2067}15 عنصراً\u{2069}” refers to";
+    assert!(window.query_by_label_contains(title).is_some());
+    type_text(&mut window, "~15 men");
+    press(&mut window, "Enter");
+    assert!(window.query_by_label_contains("That is no value").is_some());
+    assert_eq!(annotation(&window, "15 عنصراً").value, None, "it is asked again");
+    press(&mut window, "ctrl+a");
+    type_text(&mut window, "~ ١٥");
+    assert!(window.query_by_label_contains("That is no value").is_none());
     press(&mut window, "Enter");
     let number = annotation(&window, "15 عنصراً");
     assert_eq!(number.value.as_deref(), Some("~15"));
