@@ -30,9 +30,8 @@ impl Work {
             let mut document = self.project.corpus_document(row.id, self.layer, &mut labels)?;
             let stored = self.project.document(row.id)?;
             for (entity, annotation) in document.entities.iter().zip(stored.entities(self.layer)) {
-                let details = details_of(annotation, &own);
-                if !details.is_empty() {
-                    document.details.insert(entity.key(), details);
+                if let Some(details) = document.details.get_mut(&entity.key()) {
+                    complete(details, annotation, &own);
                 }
             }
             documents.push(document);
@@ -103,28 +102,41 @@ impl Work {
     }
 }
 
-fn details_of(annotation: &Annotation, own: &[GazetteerRecord]) -> EntityDetails<'static> {
-    let link = annotation.link.as_ref().map(|link| {
-        let Some(record) = base::record(own, &link.entry) else {
-            return LinkDetails { score: 1.0, ..LinkDetails::default() };
-        };
-        let text = |field: &String| (!field.is_empty()).then(|| field.clone().into());
-        let admin = [&record.admin1, &record.admin2, &record.admin3];
-        LinkDetails {
-            id: text(&record.id),
-            name: text(&record.name),
-            kind: text(&record.kind),
-            score: 1.0,
-            lat: record.lat.parse().ok(),
-            lon: record.lon.parse().ok(),
-            country: text(&record.country),
-            admin: admin.into_iter().filter_map(text).collect(),
-            side: text(&record.side),
-            alternatives: Vec::new(),
+/// Adds what the tables say of an entry, and the value that a person typed.
+fn complete(
+    details: &mut EntityDetails<'static>,
+    annotation: &Annotation,
+    own: &[GazetteerRecord],
+) {
+    if let (Some(link), Some(stored)) = (&mut details.link, &annotation.link) {
+        link.score = 1.0;
+        if let Some(record) = base::record(own, &stored.entry) {
+            *link = link_to(record);
         }
-    });
+    }
     let value = annotation.value.as_deref().and_then(link::parse_value);
-    EntityDetails { link, value, ..EntityDetails::default() }
+    if details.value.is_none() && value.is_some() {
+        // The store has it as a text.
+        details.attributes.remove("value");
+        details.value = value;
+    }
+}
+
+fn link_to(record: &GazetteerRecord) -> LinkDetails<'static> {
+    let text = |field: &String| (!field.is_empty()).then(|| field.clone().into());
+    let admin = [&record.admin1, &record.admin2, &record.admin3];
+    LinkDetails {
+        id: text(&record.id),
+        name: text(&record.name),
+        kind: text(&record.kind),
+        score: 1.0,
+        lat: record.lat.parse().ok(),
+        lon: record.lon.parse().ok(),
+        country: text(&record.country),
+        admin: admin.into_iter().filter_map(text).collect(),
+        side: text(&record.side),
+        alternatives: Vec::new(),
+    }
 }
 
 /// Names and titles of the formats that can be read, or written.
@@ -183,5 +195,40 @@ mod tests {
             names.into_iter().zip([Done, Skipped, Approved, InProgress, New]).collect();
         check(&states, &["1.txt", "3.txt"]);
         check(&[("2.txt", Skipped)], &[]);
+    }
+
+    #[test]
+    fn links_and_values_go_out_with_who_made_them() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        fs::write(dir.path().join("1.txt"), "حلب إدلب 15 40").expect("written");
+        let options = Options::new("samar").seed(1).clock(|| 0);
+        let mut app = App::new(options, "samar").wait_for_disk();
+        app.apply(Command::Open(dir.path().to_owned())).expect("the folder opens");
+        let aleppo = base::records(&[]).find(|record| record.name == "حلب").expect("known");
+        let other = r#"{"min":15.0,"max":20.0,"approximate":false,"percent":false,"ordinal":false,"unit":"جريح"}"#;
+        let link = |entry: &str| Command::SetLink {
+            entry: entry.to_owned(),
+            gazetteer: "import".to_owned(),
+        };
+        let value = |text: &str| Command::SetValue(Some(text.to_owned()));
+        let of = [(0, 1, link(&aleppo.id)), (7, 1, link("elsewhere:5"))];
+        let numbers = [(16, 2, value(other)), (19, 2, value("٤٠ %"))];
+        for (byte, label, command) in of.into_iter().chain(numbers) {
+            for command in [Command::MarkWord(byte), Command::Label(label), command] {
+                app.apply(command).expect("done");
+            }
+        }
+        app.apply(Command::Finish).expect("finished");
+        let (documents, _) = app.open.as_ref().expect("open").exported().expect("readable");
+        let document = &documents[0];
+        let all: Vec<_> = document.entities.iter().map(|e| &document.details[&e.key()]).collect();
+        let ids = all.iter().filter_map(|details| details.link.as_ref()?.id.as_deref());
+        assert_eq!(ids.collect::<Vec<_>>(), [aleppo.id.as_str(), "elsewhere:5"]);
+        let values = all.iter().filter_map(|details| details.value.clone());
+        let of_file = serde_json::from_str(other).expect("a value");
+        let typed = link::parse_value("40%").expect("a value");
+        assert_eq!(values.collect::<Vec<_>>(), [of_file, typed]);
+        assert!(all.iter().all(|details| details.source.is_some()));
+        assert!(all.iter().all(|details| details.attributes.is_empty()));
     }
 }
