@@ -258,8 +258,8 @@ pub(crate) mod phrases {
         ANNOTATORS: "Annotators", "الواسمون";
         F1: "F1", "F1";
         KAPPA: "Kappa", "كابا";
-        AGREEMENT: "Alpha {} · {} disagreements in {} documents (N: the first)",
-            "ألفا {} · خلافات: {} في وثائق: {} (N: الأولى)";
+        AGREEMENT: "Alpha {} · {} disagreements in {} documents (N: the next)",
+            "ألفا {} · خلافات: {} في وثائق: {} (N: التالية)";
         ONE_ANNOTATOR: "No document has the work of two annotators", "لا وثيقة فيها عمل واسمَين";
         DISAGREEMENTS: "{} disagreements here between {} · a digit decides, 0: none is right",
             "خلافات هنا: {} بين {} · رقم يحسم، 0: لا شيء صحيح";

@@ -63,6 +63,19 @@ fn a_value_is_typed_for_a_number() {
 }
 
 #[test]
+fn the_value_that_is_read_is_filled_in_when_it_is_known() {
+    let folder = folder();
+    let ctx = egui::Context::default();
+    let mut window = harness_of(Window::new(suggested(folder.path())).with_links(&ctx));
+    // The panel is open before the thread has answered: it first reads the tables.
+    press(&mut window, "n n k");
+    wait_for(&mut window, "Value, as read: 15");
+    window.run_steps(1);
+    press(&mut window, "Enter");
+    assert_eq!(annotation(&window, "15 عنصراً").value.as_deref(), Some("15"));
+}
+
+#[test]
 fn an_entity_becomes_an_entry_of_the_project() {
     let folder = folder();
     let mut window = window(folder.path());
@@ -174,6 +187,7 @@ fn annotators_are_compared_and_decided_on() {
     assert!(window.query_by_label_contains("Person: حلب").is_some());
     press(&mut window, "a 2");
     wait_for(&mut window, "0 disagreements here");
+    wait_for(&mut window, "0 disagreements in 0 documents");
     let app = window.state().app();
     let project = app.project().expect("open");
     let layers = project.layers().expect("layers");
