@@ -85,6 +85,28 @@ fn latin_and_web() {
     check("Москва 中文", "Москва|中文", "ll");
 }
 
+#[test]
+fn addresses_have_a_greatest_length() {
+    let (name, domain) = ("a".repeat(64), "b.".repeat(125) + "com");
+    let mail = format!("{name}@{domain}");
+    check(&mail, &mail, "e");
+    check(&domain, &domain, "u");
+    let ruled = format!("site.com{}", "-".repeat(400));
+    check(&ruled, &format!("site.com|{}", "-".repeat(400)), "up");
+    for too_long in [format!("{name}a@b.com"), "b.".repeat(126) + "com"] {
+        assert_ne!(tokenize(&too_long).tokens().len(), 1, "{too_long}");
+    }
+}
+
+/// So long that reading the rest again at each char would not end.
+#[test]
+fn long_runs_are_read_once() {
+    for pair in ["a.", "a-", "a_"] {
+        let out = tokenize(&pair.repeat(300_000));
+        assert_eq!(out.tokens().len(), 600_000, "{pair}");
+    }
+}
+
 /// The sentences of a text, one a row.
 fn check_sentences(text: &str, sentences: &[&str]) {
     let out = tokenize(text);

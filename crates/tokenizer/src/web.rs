@@ -13,6 +13,11 @@ const DOMAINS: &[&str] = &[
 /// Signs that close a sentence rather than an address.
 const TRAILING: &[char] = &['.', ',', ':', ';', '!', '?', ')', ']', '}', '\'', '"', '،', '؛', '؟'];
 
+/// The longest name of a mail address and the longest domain (RFC 5321, RFC 1035). They bound what is
+/// read at each start, so that a long run of letters and points costs no more than its length.
+const MAX_NAME_BYTES: usize = 64;
+const MAX_DOMAIN_BYTES: usize = 253;
+
 /// The address that begins at `at`, where an ASCII letter stands.
 pub(crate) fn address(text: &str, at: usize) -> Option<(usize, TokenKind)> {
     let rest = &text[at..];
@@ -41,22 +46,25 @@ fn url_byte_len(rest: &str) -> usize {
     rest[..end.count()].trim_end_matches(TRAILING).len()
 }
 
-fn domain_byte_len(rest: &str) -> usize {
+fn domain_byte_len(rest: &str) -> Option<usize> {
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || b".-".contains(byte);
-    rest[..rest.bytes().take_while(part).count()].trim_end_matches(['.', '-']).len()
+    let run = rest.bytes().take(MAX_DOMAIN_BYTES + 1).take_while(part).count();
+    let len = rest[..run].trim_end_matches(['.', '-']).len();
+    // What is cut off is still a domain if signs follow it: `site.com-----…`.
+    (run <= MAX_DOMAIN_BYTES || len + 1 < run).then_some(len)
 }
 
 fn email_byte_len(rest: &str) -> Option<usize> {
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
-    let name = rest.bytes().take_while(part).count();
+    let name = rest.bytes().take(MAX_NAME_BYTES).take_while(part).count();
     let domain = rest[name..].strip_prefix('@')?;
-    let len = domain_byte_len(domain);
+    let len = domain_byte_len(domain)?;
     domain[..len].contains('.').then_some(name + 1 + len)
 }
 
 /// `aljazeera.net`, `bbc.co.uk/arabic`.
 fn bare_byte_len(rest: &str) -> Option<usize> {
-    let len = domain_byte_len(rest);
+    let len = domain_byte_len(rest)?;
     let last = rest[..len].rsplit_once('.')?.1;
     if !DOMAINS.iter().any(|domain| last.eq_ignore_ascii_case(domain)) {
         return None;
