@@ -105,6 +105,11 @@ fn long_runs_are_read_once() {
         let out = tokenize(&pair.repeat(300_000));
         assert_eq!(out.tokens().len(), 600_000, "{pair}");
     }
+    for mark in ["\u{1dc4}", "\u{94d}"] {
+        let marks = mark.repeat(300_000);
+        assert_eq!(tokenize(&format!("a{marks}")).tokens().len(), 1, "{mark:?}");
+        assert_eq!(tokenize(&format!(" {marks}")).tokens().len(), 0, "{mark:?}");
+    }
 }
 
 /// The sentences of a text, one a row.

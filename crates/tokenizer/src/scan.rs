@@ -160,11 +160,13 @@ impl Scanner<'_> {
         end
     }
 
-    /// Whether a grapheme begins at `at`, seen from the char before.
+    /// Whether a grapheme begins at `at`, seen from the char before. What follows the char at `at` has
+    /// no say in it and is not read: a grapheme may be as long as the text.
     fn is_grapheme_start(&self, at: usize) -> bool {
         let Some(before) = self.text[..at].chars().next_back() else { return true };
         let from = at - before.len_utf8();
-        let grapheme = self.text[from..].graphemes(true).next().unwrap_or_default();
+        let behind = at + self.char_at(at).map_or(0, char::len_utf8);
+        let grapheme = self.text[from..behind].graphemes(true).next().unwrap_or_default();
         from + grapheme.len() <= at
     }
 
@@ -322,4 +324,33 @@ fn thousands_end(text: &str, end: usize, from: usize, next_end: usize) -> usize 
     let n_before = text[..end].chars().rev().take_while(|&c| digit(c).is_some()).count();
     let n_behind = text[from..next_end].chars().count();
     if n_before <= 3 && n_behind == 3 { next_end } else { from }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Chars of every grapheme class: marks that are read as signs, viramas with their consonants,
+    /// joiners, flags, emoji with skin tones, prepended signs, Hangul, line ends.
+    const JOINING: &str = "([a ا\u{301}\u{1dc4}\u{94d}\u{915}\u{93c}\u{903}\u{200d}\u{fe0f}]|\
+        [\u{1f1f8}\u{1f1fe}\u{1f469}\u{1f3fb}\u{600}\u{1100}\u{1161}\u{11a8}\u{ac00}\r\n]|\\PC){0,12}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn the_rest_has_no_say_in_where_a_grapheme_starts(text in JOINING) {
+            let masks = Masks::default();
+            let (mut tokens, mut breaks) = (Vec::new(), Breaks::default());
+            let scanner =
+                Scanner { text: &text, masks: &masks, tokens: &mut tokens, breaks: &mut breaks };
+            let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            for pair in starts.windows(2) {
+                let grapheme = text[pair[0]..].graphemes(true).next().unwrap_or_default();
+                let is_start = pair[0] + grapheme.len() <= pair[1];
+                prop_assert_eq!(scanner.is_grapheme_start(pair[1]), is_start, "{}", pair[1]);
+            }
+        }
+    }
 }
