@@ -125,3 +125,25 @@ fn faults_name_file_line_and_remedy() {
     check(&["crf", "tag", "--model", &train, "-"], "", 1, "no model of `tawsim crf learn`");
     check(&["crf", "dump", &model], "", 1, "No such file");
 }
+
+/// What is finite in `f64` and not in `f32`, in which models are.
+#[test]
+fn weights_that_no_model_can_hold_end_the_training() {
+    let folder = Folder::new();
+    let few = "A\tx\nB\ty\n\n";
+    let heavy = "@weight:3e38\nA\tx\nA\tx\nA\tx\n\n@weight:3e38\nB\tx\nB\tx\nB\tx\n\n";
+    let model = folder.text("model");
+    for (algorithm, rate, input) in [
+        ("l2sgd", "1e40", few),
+        ("l2sgd", "1e300", few),
+        ("adagrad", "1e40", few),
+        ("ap", "1", heavy),
+    ] {
+        let learn = ["crf", "learn", "--c2", "0", "--model", &model, "--algorithm", algorithm];
+        let run = tawsim(&[&learn[..], &["--rate", rate, "-"]].concat(), input.as_bytes());
+        assert_eq!(run.code, 0, "{algorithm} {rate}: {}", run.stderr);
+        assert!(run.stderr.contains("0 iterations (Diverged)"), "{algorithm}: {}", run.stderr);
+    }
+    let run = tawsim(&["crf", "tag", "--model", &model, "-"], "?\tx\n?\ty\n".as_bytes());
+    assert_eq!((run.code, run.stdout.as_str()), (0, "A\nA\n\n"), "{}", run.stderr);
+}

@@ -118,7 +118,8 @@ impl Context<'_> {
 
     /// The perceptron's view of a sequence: +1 along the best path, −1 along the gold one, times the
     /// weight; nothing if they are the same. Of a partial annotation the gold path is the best one
-    /// that it allows. The loss is the number of wrong labels.
+    /// that it allows. The loss is the number of wrong labels, infinite if the scores are too large
+    /// for the search in `f32`.
     pub(crate) fn mistakes<W: Width>(
         &self,
         width: W,
@@ -132,11 +133,15 @@ impl Context<'_> {
         scores.clear();
         scores.resize(positions.len() * n_labels, 0.0);
         self.fill_scores(width, positions.start, scores);
+        residuals.fill(0.0);
         let best = best_path(scores, self.edges, n_labels);
         clamp(self.data, sequence_idx, scores);
         let gold = best_path(scores, self.edges, n_labels);
+        let (Some(best), Some(gold)) = (best, gold) else {
+            sums.loss = f64::INFINITY;
+            return;
+        };
         let weight = self.data.weight(sequence_idx);
-        residuals.fill(0.0);
         for (path, sign) in [(&best, weight), (&gold, -weight)] {
             for (row, &label) in residuals.chunks_exact_mut(n_labels).zip(path) {
                 row[label as usize] += sign;
@@ -226,21 +231,27 @@ fn add_expectations<W: Width>(
     }
 }
 
-/// The best path under state scores (positions × labels) and edge scores in `f32`.
-fn best_path(scores: &[f64], edges: &[f64], n_labels: usize) -> Vec<u16> {
+/// The best path under state scores (positions × labels) and edge scores in `f32`. The annotation's
+/// path is legal, so there is none only if scores are so large that their sum has no `f32`.
+fn best_path(scores: &[f64], edges: &[f64], n_labels: usize) -> Option<Vec<u16>> {
+    let n_positions = scores.len() / n_labels;
+    // A path has a state and a move for each position, and one more for its end.
+    let bound = f64::from(f32::MAX) / (2 * n_positions + 1) as f64;
+    let is_small = |score: &f64| score.abs() < bound || *score == f64::NEG_INFINITY;
+    if !scores.iter().chain(edges).all(is_small) {
+        return None;
+    }
     let narrow = |scores: &[f64]| scores.iter().map(|&score| score as f32).collect::<Vec<_>>();
     let edges = narrow(edges);
     let (moves, ends) = edges.split_at(n_labels * n_labels);
     let transitions = Transitions::new(moves, &ends[..n_labels], &ends[n_labels..]);
     let mut lattice = Lattice::new(n_labels);
-    lattice.reset(scores.len() / n_labels);
+    lattice.reset(n_positions);
     for (position, row) in scores.chunks_exact(n_labels).enumerate() {
         lattice.add_row(position, &narrow(row));
     }
     let mut path = Vec::new();
-    viterbi(&lattice, &transitions, &mut Scratch::new(), &mut path)
-        .expect("the annotation's path is legal, so one is");
-    path
+    viterbi(&lattice, &transitions, &mut Scratch::new(), &mut path).map(|_| path)
 }
 
 /// The indexes of a path's moves, start and end in the order of the edges.

@@ -117,6 +117,13 @@ impl Online {
         scores
     }
 
+    /// Whether training can go on from here and a model can be made: its weights are `f32`. They are
+    /// the parameters over `√k`, so not larger.
+    fn has_weights(&self, objective: &LogLikelihood<'_>) -> bool {
+        let params = self.params(objective);
+        norm(&self.scores).is_finite() && params.iter().all(|&param| (param as f32).is_finite())
+    }
+
     /// One pass over the data in a new order.
     pub(crate) fn step(&mut self, objective: &LogLikelihood<'_>) -> Result<Progress, StopReason> {
         if self.n_iterations >= self.config.max_iterations {
@@ -131,7 +138,7 @@ impl Online {
             self.update(objective, &pass, sequence_idx);
             self.n_updates += 1;
         }
-        if !self.loss.is_finite() || !norm(&self.scores).is_finite() {
+        if !self.loss.is_finite() || !self.has_weights(objective) {
             (self.scores, self.drift, self.n_updates, self.loss) = before;
             return Err(StopReason::Diverged);
         }
