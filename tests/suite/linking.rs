@@ -272,5 +272,5 @@ fn output_formats() {
         .collect();
     assert_eq!(documents, ["a", "c"]);
     let run = tawsim(&["tag", "-", "--date", "yesterday"], b"");
-    assert!(run.code == 2 && run.stderr.contains("write a date as 2018-09-17"), "{}", run.stderr);
+    assert!(run.code == 2 && run.stderr.contains("write a day as 2018-09-17"), "{}", run.stderr);
 }

@@ -309,6 +309,41 @@ fn imports_count_what_they_leave_out() {
 }
 
 #[test]
+fn two_lists_of_one_layer_bring_each_entity_once() {
+    let mut bench = bench();
+    let mut labels = LabelSet::new();
+    let place = labels.intern("PLACE").expect("a name");
+    let mut document = Document::new("a.txt", TEXT);
+    document.entities.push(tawsim_corpus::Entity::new(span_of("حلب"), place));
+    document.layers.push(tawsim_corpus::Layer {
+        annotator: "samar".to_owned(),
+        entities: document.entities.clone(),
+        details: Default::default(),
+    });
+    let options = ImportOptions::into_layer(bench.layer);
+    let mut import = bench.project.import(options).expect("writable");
+    import.add(&document, &labels).expect("writable");
+    let (_, report) = import.finish().expect("room on disk");
+    assert_eq!((report.n_entities_added, report.skipped.len()), (1, 1));
+    bench.check(&["حلب PLACE confirmed"]);
+}
+
+#[test]
+fn a_step_that_cannot_be_made_again_is_in_the_log_too() {
+    let mut bench = bench();
+    let id = bench.add("حلب", "PLACE");
+    bench.project.apply(&Edit::Relabel(id, "FACTION".to_owned())).expect("relabelled");
+    bench.project.undo().expect("the relabelling");
+    // As a merge does: somebody else has changed it since.
+    let other = Edit::AddLabel(NewLabel::named("ORG"));
+    bench.project.apply_aside(&[other, Edit::Relabel(id, "ORG".to_owned())]).expect("aside");
+    bench.project.redo().expect("it is there");
+    bench.check(&["حلب ORG confirmed"]);
+    let report = bench.project.verify().expect("readable");
+    assert!(report.problems.is_empty(), "{report:?}");
+}
+
+#[test]
 fn one_seed_gives_the_same_ids() {
     let (mut a, mut b) = (bench(), bench());
     assert_eq!(a.document, b.document);

@@ -78,6 +78,35 @@ fn iso(date: u32) -> String {
 pub(crate) fn parse_date(text: &str) -> Result<u32, String> {
     let digits: String = text.split('-').collect();
     let is_date = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
-    let number = digits.parse().ok().filter(|_| is_date);
-    number.ok_or_else(|| "write a date as 2018-09-17".to_owned())
+    let number = digits.parse().ok().filter(|number| is_date && is_day(*number));
+    number.ok_or_else(|| "write a day as 2018-09-17".to_owned())
+}
+
+/// Whether `20180917` is a day of the Gregorian calendar.
+fn is_day(date: u32) -> bool {
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let n_days = match month {
+        2 => 28 + u32::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=12).contains(&month) && (1..=n_days).contains(&day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_are_dates() {
+        for good in ["2018-09-17", "2020-02-29", "2000-02-29", "1999-12-31"] {
+            assert!(parse_date(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["2018-17-09", "2019-02-29", "1900-02-29", "2018-04-31", "2018-9-17", "2018-00-10"]
+        {
+            assert!(parse_date(bad).is_err(), "{bad}");
+        }
+    }
 }

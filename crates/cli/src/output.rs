@@ -91,8 +91,13 @@ pub(crate) struct PendingFile {
 impl PendingFile {
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
+        let file = usual_file().tempfile_in(folder.unwrap_or(Path::new(".")));
         let file = file.with_context(|| cannot_write(path))?;
+        // A file that is written anew is as private as it was.
+        if let Ok(before) = path.metadata() {
+            let permissions = before.permissions();
+            file.as_file().set_permissions(permissions).with_context(|| cannot_write(path))?;
+        }
         Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 16, file) })
     }
 
@@ -104,7 +109,6 @@ impl PendingFile {
             .map_err(std::io::IntoInnerError::into_error)
             .with_context(context)?;
         file.as_file().sync_all().with_context(context)?;
-        set_usual_permissions(file.as_file()).with_context(context)?;
         file.persist(&self.path).with_context(context)?;
         Ok(())
     }
@@ -120,14 +124,16 @@ impl Write for PendingFile {
     }
 }
 
-/// Temporary files are private; results are as readable as other files.
+/// Temporary files are private; results are as readable as other files, which is what the user's umask says.
 #[cfg(unix)]
-fn set_usual_permissions(file: &File) -> std::io::Result<()> {
+fn usual_file() -> tempfile::Builder<'static, 'static> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
+    builder
 }
 
 #[cfg(not(unix))]
-fn set_usual_permissions(_file: &File) -> std::io::Result<()> {
-    Ok(())
+fn usual_file() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }

@@ -183,18 +183,26 @@ pub(crate) fn copy_database(
 ) -> Result<(), StoreError> {
     let partial = partial(to);
     let _ = fs::remove_file(&partial);
+    let copied = copy_whole(from, &partial).and_then(|()| put_in_place(disk, to));
+    copied.inspect_err(|_| {
+        // Half a copy is of no use, and a full disk has no room for it.
+        let _ = fs::remove_file(&partial);
+    })
+}
+
+fn copy_whole(from: &Connection, partial: &Path) -> Result<(), StoreError> {
     let copy = || {
-        let mut target = Connection::open(&partial)?;
+        let mut target = Connection::open(partial)?;
         Backup::new(from, &mut target)?.run_to_completion(4096, Duration::ZERO, None)?;
         target.pragma_update(None, "journal_mode", "DELETE")
     };
     copy().map_err(StoreError::database("cannot copy the database"))?;
     let head = |db: &Connection| Head::read(db);
-    let copied = Connection::open(&partial).and_then(|db| head(&db))?;
+    let copied = Connection::open(partial).and_then(|db| head(&db))?;
     if copied.seq == 0 && head(from)?.seq > 0 {
         return Err(StoreError::Corrupt("the copy of the database is empty".to_owned()));
     }
-    put_in_place(disk, to)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -174,8 +174,7 @@ impl Project {
         for event in step_events(&writing.tx, &row)? {
             make_again(&mut writing, &event)?;
         }
-        enter(&writing.tx, Entry::Redo(row.step), &row)?;
-        writing.commit()
+        finish(writing, "redo")
     }
 }
 

@@ -93,6 +93,9 @@ pub struct ImportReport {
     pub labels_added: Vec<String>,
 }
 
+/// Layers, places and labels of annotations.
+type Taken = BTreeSet<(LayerId, Span, String)>;
+
 /// An import under way: one step of the history, on disk as a whole or not at all.
 ///
 /// Made by [`Project::import`]. Dropped without [`Importer::finish`], nothing was imported.
@@ -153,7 +156,8 @@ impl Importer<'_> {
         plan.changes.extend(self.need_text(id, document, &text_hash)?);
         let text = (id, document, labels);
         let own = (self.options.layer, document.entities.as_slice(), &document.details);
-        self.plan_entities(&mut plan, text, own)?;
+        let mut taken = self.taken(id)?;
+        self.plan_entities((&mut plan, &mut taken), text, own)?;
         for layer in &document.layers {
             if need_name(&layer.annotator).is_err() {
                 for entity in &layer.entities {
@@ -162,7 +166,7 @@ impl Importer<'_> {
                 continue;
             }
             let list = (self.need_layer(&layer.annotator)?, &*layer.entities, &layer.details);
-            self.plan_entities(&mut plan, text, list)?;
+            self.plan_entities((&mut plan, &mut taken), text, list)?;
         }
         self.report.n_entities_added += plan.created.len();
         let event = self.writing.next_id();
@@ -259,22 +263,25 @@ impl Importer<'_> {
         Ok(statement.query_row([id], |row| row.get(0)).optional()?)
     }
 
+    /// What is annotated in a document.
+    fn taken(&self, id: DocumentId) -> Result<Taken, StoreError> {
+        let known = read::annotations(&self.writing.tx, id)?.into_iter();
+        Ok(known.map(|a| (a.layer, a.span, a.label)).collect())
+    }
+
+    /// Two lists of a document may be of one layer: what one has brought, the next one finds.
     fn plan_entities(
         &mut self,
-        plan: &mut Plan,
+        (plan, taken): (&mut Plan, &mut Taken),
         (id, document, labels): (DocumentId, &Document, &LabelSet),
         (layer, entities, details): (LayerId, &[Entity], &DetailsMap),
     ) -> Result<(), StoreError> {
-        let known = read::annotations(&self.writing.tx, id)?;
-        let of_layer = known.iter().filter(|a| a.layer == layer);
-        let mut taken: BTreeSet<(Span, &str)> =
-            of_layer.map(|a| (a.span, a.label.as_str())).collect();
         let event = self.writing.next_id();
         for entity in entities {
             let label = labels.name(entity.label);
             if need_span_in(&document.text, id, entity.span).is_err() {
                 self.skip(&document.id, Some(entity.span), SkipReason::BadSpan);
-            } else if !taken.insert((entity.span, label)) {
+            } else if !taken.insert((layer, entity.span, label.to_owned())) {
                 self.skip(&document.id, Some(entity.span), SkipReason::Known);
             } else {
                 let span = SpanId(event.nth_row(plan.created.len()));
