@@ -296,11 +296,11 @@ fn a_file_that_is_written_anew_is_as_private_as_it_was() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (input, output) = (folder.path().join("a.jsonl"), folder.path().join("b.jsonl"));
-    std::fs::write(&input, "{\"id\": \"a\", \"text\": \"x\"}\n").expect("written");
-    std::fs::write(&output, "").expect("written");
-    let private = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(&output, private).expect("it is ours");
-    let path = |path: &std::path::Path| path.display().to_string();
+    fs::write(&input, "{\"id\": \"a\", \"text\": \"x\"}\n").expect("written");
+    fs::write(&output, "").expect("written");
+    let private = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&output, private).expect("it is ours");
+    let path = |path: &Path| path.display().to_string();
     let run = tawsim(&["convert", &path(&input), "--to", "jsonl", "--output", &path(&output)], b"");
     assert_eq!(run.code, 0, "{}", run.stderr);
     let mode = output.metadata().expect("written").permissions().mode();
