@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use tawsim_corpus::{
-    Document, Entity, EntityDetails, FORMATS, Feature, Features, Format, Limits, LinkDetails,
-    Losses, Metadata, ReadOptions, TagScheme, WriteOptions, units, write_conll,
+    Document, Entity, EntityDetails, FORMATS, Feature, Features, Format, GivenSentence, GivenToken,
+    Limits, LinkDetails, Losses, Metadata, ReadOptions, TagScheme, WriteOptions, units,
+    write_conll,
 };
 use tawsim_tests::documents::{any_document, any_rich_document, any_unit_document, labels};
 use tawsim_tests::formats::{read, try_read, write};
@@ -159,6 +160,71 @@ fn a_column_holds_no_space() {
     assert!(!report.is_lossy(), "{report}");
     assert_eq!(read[0].entities.len(), 1);
     assert!(read[0].surface(&read[0].entities[0]).starts_with("مـ ـقتل "));
+}
+
+/// The tokens of a document, ` | ` between sentences.
+fn show_tokens(document: &Document) -> String {
+    let tokens = &document.tokens;
+    let surface = |row: &GivenToken| row.span.slice(&document.text).to_owned();
+    let sentence = |sentence: &GivenSentence| {
+        let rows: Vec<String> = tokens.rows[sentence.rows.clone()].iter().map(surface).collect();
+        rows.join("/")
+    };
+    tokens.sentences.iter().map(sentence).collect::<Vec<_>>().join(" | ")
+}
+
+fn check_tokens(name: &str, input: &str, expected: &str) {
+    let extension = Format::by_name(name).expect("a format").extensions[0];
+    let files = vec![(extension.to_owned(), input.as_bytes().to_vec())];
+    let (documents, _) = read(name, &files, &ReadOptions::default());
+    assert_eq!(show_tokens(&documents[0]), expected, "{input}");
+    for name in ["webanno-tsv", "xmi", "json-cas"] {
+        let (files, _) = write(name, &documents, &WriteOptions::default());
+        let (again, _) = read(name, &files, &ReadOptions::default());
+        assert_eq!(again[0].tokens, documents[0].tokens, "{name}: {input}");
+    }
+}
+
+#[test]
+fn tokens_of_damaged_files_come_back() {
+    let check_rows = |text: &str, rows: &str, expected: &str| {
+        let head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|identifier|value\n";
+        let row = |row: &str| row.replacen(' ', "\t", 3) + "\n";
+        let rows: String = rows.split(", ").map(row).collect();
+        check_tokens("webanno-tsv", &format!("{head}\n#Text={text}\n{rows}"), expected);
+    };
+    check_rows("قصف حلب", "1-1 0-2 _, 1-2 2-3 _, 1-3 4-7 _", "قص/ف/حلب");
+    // Words without a row, then with an entity in them: only our own tokens remain.
+    check_rows("قصف حلب", "1-1.1 0-3 _, 1-2 4-7 _", "");
+    check_rows("قصف على حلب", "1-1 0-3 _, 1-1.1 4-7 _ *\tLOC, 1-2 8-11 _", "");
+    check_rows("قصف حلب", "1-1 0-2 _, 1-2 4-7 _", "");
+    // A row without text within a word; blanks at the edges of a token.
+    check_rows("قصف حلب", "1-1 0-2 _, 1-2 2-2 _, 1-3 2-3 _, 1-4 4-7 _", "قص/ف/حلب");
+    check_rows("قصف على حلب غدا", "1-1 0-3 _, 1-2 3-12 _, 1-3 12-15 _", "قصف/على حلب/غدا");
+    check_rows("قصف حلب", "1-1 0-3 _, 1-2 2-5 _, 1-3 4-7 _", "");
+}
+
+#[test]
+fn sentences_of_damaged_files_come_back() {
+    let check = |annotations: &str, expected: &str| {
+        let rows = annotations.split(' ').zip(2..).map(|(row, id)| {
+            let (kind, span) = row.split_at(1);
+            let (begin, end) = span.split_once('-').expect("begin and end");
+            let kind = if kind == "T" { "Token" } else { "Sentence" };
+            format!(
+                r#",{{"%ID":{id},"%TYPE":"de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.{kind}","@sofa":1,"begin":{begin},"end":{end}}}"#
+            )
+        });
+        let sofa = r#"{"%ID":1,"%TYPE":"uima.cas.Sofa","sofaID":"_InitialView","sofaString":"قصف حلب غدا"}"#;
+        let rows: String = rows.collect();
+        let input = format!(r#"{{"%FEATURE_STRUCTURES":[{sofa}{rows}]}}"#);
+        check_tokens("json-cas", &input, expected);
+    };
+    check("T0-3 T4-7 T8-11 S0-11", "");
+    check("T0-3 T4-7 T8-11", "");
+    check("T0-3 T4-7 T8-11 S0-3", "قصف | حلب/غدا");
+    check("T0-3 T4-7 T8-11 S4-7", "قصف/حلب | غدا");
+    check("T0-7 T8-11", "قصف حلب/غدا");
 }
 
 proptest! {

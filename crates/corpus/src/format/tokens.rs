@@ -102,19 +102,42 @@ pub(super) fn forget_own(document: &mut Document) {
 
 /// The tokens and sentences of a file, if they are not those that we make ourselves.
 ///
-/// Of a token that holds one of our units and beside it only what stands between units (white space, bidi marks)
-/// the unit is taken; tokens of nothing else, and those that overlap the one before, are left out.
-pub(super) fn given_tokens(text: &str, mut spans: Vec<Span>, sentences: &[Span]) -> GivenTokens {
+/// What stands between our units (white space, bidi marks) is cut off at the edges of a token; tokens of nothing
+/// else, and those that overlap the one before, are left out. A sentence begins where the one before it ends.
+pub(super) fn given_tokens(text: &str, spans: Vec<Span>, sentences: &[Span]) -> GivenTokens {
+    tokens_beside(&own_units(text), spans, sentences)
+}
+
+/// As [`given_tokens`], for a format whose tokens take up the text around them: `None` if one of our units is
+/// not wholly in tokens, as these could not be written so that they are read again.
+pub(super) fn covering_tokens(
+    text: &str,
+    spans: Vec<Span>,
+    sentences: &[Span],
+) -> Option<GivenTokens> {
     let own = own_units(text);
+    let tokens = tokens_beside(&own, spans, sentences);
+    let is_own = tokens == GivenTokens::default();
+    let is_covered = |unit: &Span| {
+        let first = tokens.rows.partition_point(|row| row.span.end() <= unit.start());
+        let mut at = unit.start();
+        for row in tokens.rows[first..].iter().take_while(|row| row.span.start() < unit.end()) {
+            at = if row.span.start() <= at { row.span.end() } else { at };
+        }
+        at >= unit.end()
+    };
+    (is_own || own.spans.iter().all(is_covered)).then_some(tokens)
+}
+
+fn tokens_beside(own: &Units, mut spans: Vec<Span>, sentences: &[Span]) -> GivenTokens {
+    spans.retain(|span| !span.is_empty());
     spans.sort();
     let core = |span: Span| {
         let start = own.spans.partition_point(|unit| unit.end() <= span.start());
         let end = own.spans.partition_point(|unit| unit.start() < span.end());
-        match own.spans.get(start..end)? {
-            [] => None,
-            [unit] if unit.cover(span) == span => Some(*unit),
-            _ => Some(span),
-        }
+        let units = own.spans.get(start..end)?;
+        let (first, last) = (units.first()?, units.last()?);
+        Some(Span::new(span.start().max(first.start()), span.end().min(last.end())))
     };
     let mut end = 0;
     let cores = spans.into_iter().filter_map(core);
@@ -137,13 +160,16 @@ pub(super) fn given_tokens(text: &str, mut spans: Vec<Span>, sentences: &[Span])
         end = if is_behind { rows.end } else { end };
         is_behind
     });
-    if own.spans == spans && own.sentences == sentences {
+    let sentence = |rows| GivenSentence { rows, ..GivenSentence::default() };
+    let mut tokens = GivenTokens {
+        rows: spans.into_iter().map(|span| row(span, 0)).collect(),
+        sentences: sentences.into_iter().map(sentence).collect(),
+    };
+    // As they would be written, without holes.
+    let units = given_units(&tokens);
+    if *own == units {
         return GivenTokens::default();
     }
-    let row = |span| GivenToken { span, ..GivenToken::default() };
-    let sentence = |rows| GivenSentence { rows, ..GivenSentence::default() };
-    GivenTokens {
-        rows: spans.into_iter().map(row).collect(),
-        sentences: sentences.into_iter().map(sentence).collect(),
-    }
+    tokens.sentences = units.sentences.into_iter().map(sentence).collect();
+    tokens
 }

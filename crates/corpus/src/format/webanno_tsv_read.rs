@@ -6,10 +6,10 @@ use std::ops::Range;
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::cas::link_to;
-use super::tokens::given_tokens;
+use super::tokens::covering_tokens;
 use super::webanno_tsv::FIRST_LINE;
 use super::{Import, Input, Limits, Mention, ReadError, ReadProblem};
-use crate::{Document, EntityDetails};
+use crate::{Document, EntityDetails, GivenTokens};
 
 /// Where the values of a span layer stand in a row.
 struct Layer {
@@ -69,7 +69,12 @@ pub(super) fn read_webanno_tsv(
     };
     let mut document = Document::default();
     let sentences: Vec<Span> = sentences.iter().filter_map(span_of).collect();
-    document.tokens = given_tokens(&text, tokens.iter().filter_map(span_of).collect(), &sentences);
+    let spans = tokens.iter().filter_map(span_of).collect();
+    document.tokens = covering_tokens(&text, spans, &sentences).unwrap_or_else(|| {
+        let words = "the rows leave out words of the text; their tokens are not kept";
+        import.note(format!("{}: {words}", import.input_name()));
+        GivenTokens::default()
+    });
     for Found { units, label, link, line } in found {
         let link = link.map(link_to);
         let details = EntityDetails { link, ..EntityDetails::default() };
