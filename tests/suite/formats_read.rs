@@ -74,6 +74,12 @@ fn json_lines() {
         r#"{"id":"a","text":"abc","layers":[{"annotator":"b","entities":[{"start":0,"end":1,"label":"X"}]}]}"#,
         "a \"abc\"\n  layer b: 1\n",
     );
+    // Who saw nothing has seen the document.
+    check(
+        "jsonl",
+        r#"{"id":"a","text":"abc","layers":[{"annotator":"b","entities":[]},{"annotator":"c","entities":[{"start":0,"end":1,"label":"X"}]}]}"#,
+        "a \"abc\"\n  layer b: 0\n  layer c: 1\n",
+    );
 }
 
 #[test]

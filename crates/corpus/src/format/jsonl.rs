@@ -188,12 +188,16 @@ fn import_row(mut row: Row, line: u64, import: &mut Import<'_>) {
     }
     let text = std::mem::take(&mut document.text);
     let map = OffsetMap::new(&text, import.options.unit.or(unit).unwrap_or(OffsetUnit::CodePoint));
-    let own = row.entities.into_iter().map(|entity| (None, entity));
-    let layered = row.layers.into_iter().flat_map(|LayerRow { annotator, entities }| {
-        entities.into_iter().map(move |entity| (Some(annotator.clone()), entity))
-    });
-    for (annotator, entity) in own.chain(layered) {
-        import_entity(&mut document, (&text, &map), (annotator.as_deref(), entity), line, import);
+    for entity in row.entities {
+        import_entity(&mut document, (&text, &map), (None, entity), line, import);
+    }
+    for LayerRow { annotator, entities } in row.layers {
+        // Also one without entities: who saw nothing has seen the document.
+        import.layer(&mut document, &annotator);
+        for entity in entities {
+            let entity = (Some(&*annotator), entity);
+            import_entity(&mut document, (&text, &map), entity, line, import);
+        }
     }
     match row.tokens.into_tokens(&map) {
         Ok(tokens) => document.tokens = tokens,
