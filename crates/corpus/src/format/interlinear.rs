@@ -12,7 +12,8 @@
 //!
 //! Entities stand below their line in text order. A surface means its first occurrence behind the entity
 //! before it; a number says which occurrence if it is not the first. The header line
-//! `# final_newline: no` says that the text does not end with the last text line's line end.
+//! `# final_newline: no` says that the text does not end with the last text line's line end. If the first line
+//! ends with CR LF, every line end is read as LF.
 
 use std::io::{self, Write};
 
@@ -95,16 +96,22 @@ impl<'a> Reader<'a> {
 
     fn read(mut self, input: &str) -> Result<Document, ReadError> {
         let (mut in_header, mut byte) = (true, 0);
-        for (idx, line) in input.split_inclusive('\n').enumerate() {
+        let has_crlf =
+            input.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n"));
+        for (idx, whole) in input.split_inclusive('\n').enumerate() {
+            let (line, end) = match whole.strip_suffix("\r\n") {
+                Some(line) if has_crlf => (line, "\n"),
+                _ => (whole, ""),
+            };
             let at = |problem| ReadError { line: idx as u64 + 1, byte: byte as u64, problem };
             if in_header {
                 in_header = self.header_line(line.trim_end(), idx).map_err(at)?;
             } else if let Some(entity) = line.strip_prefix('\t') {
                 self.entity_line(entity.trim_end_matches('\n')).map_err(at)?;
             } else {
-                self.text_line(line);
+                self.text_line(line, end);
             }
-            byte += line.len();
+            byte += whole.len();
         }
         if self.drop_final_newline && self.document.text.ends_with('\n') {
             self.document.text.pop();
@@ -128,10 +135,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn text_line(&mut self, line: &str) {
+    fn text_line(&mut self, line: &str, end: &str) {
         self.has_text = true;
         self.from = self.document.text.len();
-        self.document.text.push_str(line);
+        self.document.text.extend([line, end]);
     }
 
     fn entity_line(&mut self, line: &str) -> Result<(), ReadProblem> {
@@ -266,6 +273,21 @@ mod tests {
         let mut out = Vec::new();
         write_interlinear(&document, &labels, &[("genre", "brief")], &mut out).expect("to memory");
         assert_eq!(String::from_utf8(out).expect("UTF-8"), SAMPLE);
+    }
+
+    #[test]
+    fn line_ends_of_windows_are_read_as_ours() {
+        let mut labels = LabelSet::new();
+        let expected = read_interlinear(SAMPLE, &mut labels).expect("good sample");
+        let windows = SAMPLE.replace('\n', "\r\n");
+        let document = read_interlinear(&windows, &mut labels).expect("the same sample");
+        assert_eq!(document, expected);
+        // Of a file with our line ends a CR is text.
+        let head = "# tawsim interlinear 1\n\n";
+        let document = read_interlinear(&format!("{head}a\r\n"), &mut labels).expect("a line");
+        assert_eq!(document.text, "a\r\n");
+        let head = "# tawsim interlinear 1\r\n\r\nabc\r\n";
+        check_error(&format!("{head}\tP\n"), &format!("line 4, byte 31: {BAD_ENTITY}"));
     }
 
     #[test]
