@@ -209,6 +209,38 @@ layer crf-2026-01 [Some(0.9)]
 }
 
 #[test]
+fn parts_of_label_studio_that_are_no_spans_are_counted() {
+    let span = r#"{"id":"a","value":{"start":3,"end":6,"text":"حلب","labels":["LOC"]}}"#;
+    let task = |result: &str, predictions: &str| {
+        format!(
+            r#"{{"id":1,"data":{{"text":"في حلب"}},"annotations":[{{"result":[{result}]}}],"predictions":[{predictions}]}}"#
+        )
+    };
+    let check = |result: &str, predictions: &str, expected: &str| {
+        let found = shown("label-studio", &[("", &task(result, predictions))]);
+        assert_eq!(found, format!("1\na LOC 5-11 حلب\n{expected}"), "{result} {predictions}");
+    };
+    check(span, "", "");
+    check(
+        span,
+        &format!("12,{{\"result\":[{span}]}}"),
+        "layer prediction 1 [None]\n1 a prediction cannot be read; left out: 1: invalid type: integer `12`, expected struct Work\n",
+    );
+    let answers = r#"{"type":"textarea","value":{"text":["نعم"]}}"#;
+    let no_string = "1: invalid type: sequence, expected a string";
+    check(
+        &format!("{answers},{span}"),
+        "",
+        &format!("1 a result is no labelled span; left out: {no_string}\n"),
+    );
+    check(
+        &format!("{span},7,{{\"value\":{{\"start\":\"/p[1]/text()[1]\"}}}}"),
+        "",
+        "2 a result is no labelled span; left out: 1: invalid type: integer `7`, expected struct Item\n",
+    );
+}
+
+#[test]
 fn prodigy_is_read() {
     let row = r#"{"text":"في لحلب","meta":{"doc_id":"d-1","page":2},"_input_hash":-1205483617,"tokens":[{"text":"في","start":0,"end":2,"id":0,"ws":true},{"text":"لحلب","start":3,"end":7,"id":1,"ws":false}],"spans":[{"start":4,"end":7,"token_start":1,"token_end":1,"label":"LOC"}],"answer":"accept"}
 {"text":"a","spans":[{"start":0,"end":1,"label":"X"}],"answer":"reject"}"#;

@@ -1,6 +1,7 @@
 //! Reading Label Studio's JSON.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tawsim_tokenizer::OffsetMap;
 
@@ -15,8 +16,9 @@ struct Task {
     data: Map<String, Value>,
     #[serde(default, alias = "completions")]
     annotations: Vec<Work>,
+    /// Of type [`Work`], or only their ids.
     #[serde(default)]
-    predictions: Vec<Work>,
+    predictions: Vec<Value>,
 }
 
 /// The short export: the only annotation of each task, its fields beside the text.
@@ -25,7 +27,7 @@ struct ShortTask {
     id: Option<Value>,
     text: String,
     #[serde(default)]
-    label: Vec<ItemValue>,
+    label: Vec<Value>,
     annotator: Option<Value>,
     updated_at: Option<String>,
 }
@@ -36,7 +38,8 @@ struct ShortTask {
 struct Work {
     completed_by: Option<Value>,
     model_version: Option<Value>,
-    result: Vec<Item>,
+    /// Of type [`Item`], if they are labelled spans.
+    result: Vec<Value>,
     was_cancelled: bool,
     ground_truth: bool,
     created_at: Option<String>,
@@ -48,7 +51,7 @@ struct Work {
 struct Item {
     id: Option<Value>,
     score: Option<f32>,
-    value: Option<ItemValue>,
+    value: ItemValue,
 }
 
 #[derive(Default, Deserialize)]
@@ -112,7 +115,7 @@ fn take_value(value: Value, number: u64, import: &mut Import<'_>) {
 
 impl ShortTask {
     fn into_task(self) -> Task {
-        let item = |value| Item { value: Some(value), ..Item::default() };
+        let item = |value| Map::from_iter([("value".to_owned(), value)]).into();
         let work = Work {
             completed_by: self.annotator,
             result: self.label.into_iter().map(item).collect(),
@@ -137,6 +140,8 @@ fn take_task(mut task: Task, number: u64, import: &mut Import<'_>) {
     let own = task.annotations.iter().position(|work| work.ground_truth && !work.was_cancelled);
     let own = own.or_else(|| task.annotations.iter().position(|work| !work.was_cancelled));
     let is_predicted = task.annotations.is_empty();
+    let predictions: Vec<Work> =
+        readable(task.predictions, "a prediction cannot be read; left out", &document.id, import);
     for (idx, work) in task.annotations.into_iter().enumerate() {
         let annotator = work.completed_by.as_ref().and_then(person);
         let layer =
@@ -148,7 +153,7 @@ fn take_task(mut task: Task, number: u64, import: &mut Import<'_>) {
             import,
         );
     }
-    for (idx, work) in task.predictions.into_iter().enumerate() {
+    for (idx, work) in predictions.into_iter().enumerate() {
         let version = work.model_version.as_ref().and_then(name_of);
         let layer = version.unwrap_or_else(|| format!("prediction {}", idx + 1));
         let layer = (!is_predicted || idx > 0).then_some(layer);
@@ -175,6 +180,20 @@ fn person(value: &Value) -> Option<String> {
     address.map_or_else(|| name_of(value), name_of)
 }
 
+/// Those of the values that have the shape of a `T`; the others are counted.
+fn readable<T: DeserializeOwned>(
+    values: Vec<Value>,
+    reason: &'static str,
+    document: &str,
+    import: &mut Import<'_>,
+) -> Vec<T> {
+    let mut read = |value| {
+        let count = |error| import.changed(reason, 0, format!("{document}: {error}"));
+        serde_json::from_value(value).map_err(count).ok()
+    };
+    values.into_iter().filter_map(&mut read).collect()
+}
+
 fn take_work(
     document: &mut Document,
     (text, map): (&str, &OffsetMap<'_>),
@@ -182,12 +201,14 @@ fn take_work(
     import: &mut Import<'_>,
 ) {
     let time = work.updated_at.or(work.created_at);
-    for item in work.result {
-        let Some(value) = item.value.filter(|value| value.start.is_some()) else {
-            import.changed("a result is no labelled span; left out", 0, &*document.id);
+    let no_span = "a result is no labelled span; left out";
+    let items: Vec<Item> = readable(work.result, no_span, &document.id, import);
+    for Item { id, score, value } in items {
+        let Some(start) = value.start else {
+            import.changed(no_span, 0, &*document.id);
             continue;
         };
-        let id = item.id.as_ref().and_then(name_of).filter(|id| !id.starts_with(MADE_ID));
+        let id = id.as_ref().and_then(name_of).filter(|id| !id.starts_with(MADE_ID));
         for label in &value.labels {
             if work.was_cancelled {
                 import.report.entities_in += 1;
@@ -201,10 +222,10 @@ fn take_work(
                 ..EntityDetails::default()
             };
             let mention = Mention {
-                units: value.start.unwrap_or(0)..value.end.unwrap_or(0),
+                units: start..value.end.unwrap_or(0),
                 surface: value.text.as_deref(),
                 label,
-                score: item.score,
+                score,
                 details,
                 annotator: layer.as_deref(),
                 line: 0,
