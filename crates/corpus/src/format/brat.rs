@@ -102,8 +102,9 @@ fn write_ann(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let ids = ids(document);
+    let has_ids = document.details.values().any(|details| details.id.is_some());
     let map = OffsetMap::new(&document.text, INFO.unit);
-    let sheet = Sheet { document, labels: context.labels, map, ids };
+    let sheet = Sheet { document, labels: context.labels, map, ids, has_ids };
     let mut rests = Vec::new();
     for (idx, entity) in document.entities.iter().enumerate() {
         rests.push(sheet.text_bound(idx, entity, out)?);
@@ -134,6 +135,8 @@ struct Sheet<'a> {
     labels: &'a LabelSet,
     map: OffsetMap<'a>,
     ids: Vec<String>,
+    /// Whether some entity of the document has an id of its own.
+    has_ids: bool,
 }
 
 impl Sheet<'_> {
@@ -157,7 +160,6 @@ impl Sheet<'_> {
         let (id, offsets, surface) = (&self.ids[idx], offsets.join(";"), surfaces.join(" "));
         writeln!(out, "{id}\t{type_name} {offsets}\t{surface}")?;
         let is_own_id = details.id.as_deref() == Some(id.as_str());
-        let has_ids = self.document.details.values().any(|details| details.id.is_some());
         let is_unnamed = details.id.is_none();
         if is_own_id {
             details.id = None;
@@ -165,8 +167,8 @@ impl Sheet<'_> {
         Ok(Rest {
             label: (label != type_name).then(|| label.to_owned()),
             score: entity.score,
-            unnamed: is_unnamed && has_ids,
-            all_unnamed: !has_ids && idx == 0,
+            unnamed: is_unnamed && self.has_ids,
+            all_unnamed: !self.has_ids && idx == 0,
             span: (!is_exact).then(|| self.units(entity.span)),
             fragments: if is_exact { Vec::new() } else { self.all_units(&given) },
             details,

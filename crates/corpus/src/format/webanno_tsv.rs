@@ -101,18 +101,22 @@ fn write_row(
 fn with_gaps(document: &Document) -> Units {
     let Units { mut spans, sentences } = units(document);
     let len = document.text.len() as u32;
-    let edges = |gap: &Span| {
-        let inside = |e: &crate::Entity| {
-            (gap.start()..gap.end()).contains(&e.span.start())
-                || (gap.start() + 1..=gap.end()).contains(&e.span.end())
-        };
-        document.entities.iter().any(inside)
+    let edges = |edge: fn(Span) -> u32| {
+        let mut edges: Vec<u32> = document.entities.iter().map(|e| edge(e.span)).collect();
+        edges.sort_unstable();
+        edges
+    };
+    let (starts, ends) = (edges(Span::start), edges(Span::end));
+    let has_edge = |gap: &Span| {
+        let start = starts.get(starts.partition_point(|start| *start < gap.start()));
+        let end = ends.get(ends.partition_point(|end| *end <= gap.start()));
+        start.is_some_and(|start| *start < gap.end()) || end.is_some_and(|end| *end <= gap.end())
     };
     let mut gaps = Vec::new();
     let mut at = 0;
     for span in spans.iter().copied().chain([Span::new(len, len)]) {
         let gap = Span::new(at, span.start());
-        if !gap.is_empty() && (edges(&gap) || spans.is_empty()) {
+        if !gap.is_empty() && (has_edge(&gap) || spans.is_empty()) {
             gaps.push(gap);
         }
         at = span.end();

@@ -1,6 +1,6 @@
 //! Writing documents in any format of the table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use tawsim_tokenizer::OffsetUnit;
@@ -221,7 +221,7 @@ pub struct FilesWriter<'a> {
     options: &'a WriteOptions,
     put: PutFile<'a>,
     losses: Losses,
-    taken: BTreeSet<String>,
+    names: FileNames,
 }
 
 impl<'a> FilesWriter<'a> {
@@ -235,8 +235,8 @@ impl<'a> FilesWriter<'a> {
         put: PutFile<'a>,
     ) -> io::Result<Self> {
         let Some(Writer::Files(files)) = info.writer else { return Err(wrong_kind(info)) };
-        let (losses, taken) = (Losses::default(), BTreeSet::new());
-        Ok(Self { info, files, options, put, losses, taken })
+        let (losses, names) = (Losses::default(), FileNames::default());
+        Ok(Self { info, files, options, put, losses, names })
     }
 
     /// Writes one document. `labels` may grow from one document to the next.
@@ -249,7 +249,7 @@ impl<'a> FilesWriter<'a> {
         let fitted = fit(document, self.info.carries, names, &mut self.losses);
         match parts_of(self.files, &fitted, context) {
             Ok(parts) => {
-                let stem = free_stem(&document.id, &mut self.taken);
+                let stem = self.names.free_stem(&document.id);
                 let mut parts = parts.into_iter();
                 parts.try_for_each(|(extension, bytes)| {
                     (self.put)(&format!("{stem}.{extension}"), &bytes)
@@ -298,17 +298,58 @@ fn stem(id: &str) -> String {
     if stem.is_empty() { "document".to_owned() } else { stem }
 }
 
-/// The stem, with a number if another document has it. Names that differ in case only are the same file
-/// on some systems.
-fn free_stem(id: &str, taken: &mut BTreeSet<String>) -> String {
-    let stem = stem(id);
-    let numbered = (2_u64..).map(|n| format!("{stem}-{n}"));
-    let mut candidates = std::iter::once(stem.clone()).chain(numbered);
-    let free = candidates.find(|name| taken.insert(name.to_lowercase()));
-    free.expect("numbers do not end")
+/// The names of the files that stand in a folder.
+#[derive(Default)]
+struct FileNames {
+    /// In lower case: names that differ in case only are the same file on some systems.
+    taken: BTreeSet<String>,
+    /// By stem that was met twice, the first number that was not tried.
+    next: BTreeMap<String, u64>,
+}
+
+impl FileNames {
+    /// The stem, with a number if another document has it.
+    fn free_stem(&mut self, id: &str) -> String {
+        let stem = stem(id);
+        if self.taken.insert(stem.to_lowercase()) {
+            return stem;
+        }
+        let next = self.next.entry(stem.clone()).or_insert(2);
+        loop {
+            let name = format!("{stem}-{next}");
+            *next += 1;
+            if self.taken.insert(name.to_lowercase()) {
+                return name;
+            }
+        }
+    }
 }
 
 fn wrong_kind(info: &FormatInfo) -> io::Error {
     let words = format!("{} is not written that way", info.name);
     io::Error::new(io::ErrorKind::Unsupported, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What it must give: the first of `stem`, `stem-2`, `stem-3`… that is free.
+    fn first_free(id: &str, taken: &mut BTreeSet<String>) -> String {
+        let stem = stem(id);
+        let numbered = (2..).map(|n| format!("{stem}-{n}"));
+        let mut names = std::iter::once(stem.clone()).chain(numbered);
+        names.find(|name| taken.insert(name.to_lowercase())).expect("numbers do not end")
+    }
+
+    #[test]
+    fn names_are_the_first_that_are_free() {
+        let long = "x".repeat(70);
+        let ids =
+            ["a", "a-3", "A", "a", "a", "a-2", "A", "", "document", "Σ", "ς", "σ", "Σ", "a-2"];
+        let (mut names, mut taken) = (FileNames::default(), BTreeSet::new());
+        for id in ids.into_iter().chain([long.as_str(); 3]) {
+            assert_eq!(names.free_stem(id), first_free(id, &mut taken), "{id}");
+        }
+    }
 }
