@@ -295,6 +295,11 @@ fn bad_exports_are_refused_with_the_place() {
         ("layers", "\"surface\":\"", "\"surface\":\"x", "does not have this surface"),
         ("layers", "\"start\":", "\"begin\":", "unknown field"),
         ("layers", "{", "", "line 1"),
+        ("layers", "\"state\":\"confirmed\"", "\"state\":\"certain\"", "unknown variant `certain`"),
+        ("layers", "\"label\":\"", "\"label\":\"NOT_", "its label is not in labels.jsonl"),
+        ("layers.jsonl", "\"kind\":\"", "\"kind\":\"a ", "unknown variant `a annotator`"),
+        ("layers.jsonl", "\n", "\n{\"id\":\"a\",\"kind\":\"annotator\"}\n", "an earlier line"),
+        ("labels.jsonl", "\"id\":\"", "\"id\":\"two words ", "labels.jsonl, line 1"),
     ];
     for (folder, from, to, words) in cases {
         let dir = temporary();
@@ -315,12 +320,15 @@ fn bad_exports_are_refused_with_the_place() {
 }
 
 fn first_file(folder: &Path) -> std::path::PathBuf {
+    if folder.is_file() {
+        return folder.to_owned();
+    }
     let mut entries: Vec<_> = std::fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("readable").path())
         .collect();
     entries.sort();
-    if entries[0].is_dir() { first_file(&entries[0]) } else { entries[0].clone() }
+    first_file(&entries[0])
 }
 
 #[test]

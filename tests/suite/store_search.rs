@@ -336,9 +336,10 @@ fn edges_from_two_sides_are_a_conflict() {
     let record = |start: u32, end: u32, surface: &str| {
         format!(r#"{{"end":{end},"id":"a","start":{start},"surface":"{surface}"}}"#)
     };
-    let merged =
-        Project::merge_records(&record(1, 5, "abcd"), &record(0, 5, "xabcd"), &record(1, 4, "abc"));
-    assert_eq!(merged.expect("records").conflicts, ["a"]);
+    let ours = record(0, 5, "xabcd");
+    check_merge(&record(1, 5, "abcd"), &ours, &record(1, 4, "abc"), (&ours, 1));
+    // Each side moved one edge; what is said of the place together is one side's.
+    check_merge(&record(1, 5, "abab"), &record(3, 5, "ab"), &record(1, 3, "ab"), (&record(3, 5, "ab"), 1));
 }
 
 proptest! {

@@ -240,14 +240,16 @@ pub(crate) fn read_annotated(
     paths: &[PathBuf],
     streams: &mut Streams<'_>,
 ) -> Result<(Vec<Document>, LabelSet)> {
-    let (columns, others): (Vec<PathBuf>, Vec<PathBuf>) =
-        paths.iter().cloned().partition(|path| path.is_file() && columns::is_columns(path));
+    let (columns, others) = columns::apart(paths)?;
     let mut found = find_sources(&others, None);
     let mut labels = LabelSet::new();
     let mut documents: Vec<Document> = Vec::new();
-    for path in &columns {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        documents.extend(columns::read(path, &name, &mut labels)?);
+    for (path, name) in &columns {
+        let (read, report) = columns::read(path, name, &mut labels)?;
+        documents.extend(read);
+        if report.is_lossy() {
+            streams.messages.tell_lines(&format!("warning: {}: {report}", path.display()));
+        }
     }
     for source in &found.sources {
         if source.format == Format::Text {

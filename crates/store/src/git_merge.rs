@@ -88,12 +88,20 @@ fn merge_keys(sides: [Option<&serde_json::Map<String, Value>>; 3]) -> (Option<Va
         merged.extend(value.map(|value| (key.clone(), value.clone())));
     }
     // The edges and the surface say one thing together: from two sides they would contradict.
-    let edges = |side: &serde_json::Map<String, Value>| {
-        ["start", "end", "surface"].map(|key| side.get(key).cloned())
-    };
-    let fits = sides.iter().skip(1).flatten().any(|side| edges(side) == edges(&merged));
+    let place =
+        |side: &serde_json::Map<String, Value>| PLACE_KEYS.map(|key| side.get(key).cloned());
+    let fits = sides.iter().skip(1).flatten().any(|side| place(side) == place(&merged));
+    if let Some(ours) = sides[1].filter(|_| !fits) {
+        for (key, value) in PLACE_KEYS.iter().zip(place(ours)) {
+            merged.remove(*key);
+            merged.extend(value.map(|value| ((*key).to_owned(), value)));
+        }
+    }
     (Some(Value::Object(merged)), is_clean && fits)
 }
+
+/// The keys that say where an annotation stands.
+const PLACE_KEYS: [&str; 3] = ["start", "end", "surface"];
 
 /// The order of records in an export.
 fn sort_key(record: &Value) -> (String, bool, u64, u64, String) {

@@ -1,6 +1,6 @@
 //! A new project from an export.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use tawsim_tokenizer::Span;
 use crate::change::{COMMENT, Change, DOCUMENT, Field, LABEL, LAYER, REVIEW, SPAN, Scalar, Table};
 use crate::export::MARKER;
 use crate::id::{RowId, sha256_hex};
-use crate::plan::{Plan, link_json, metadata_json};
+use crate::plan::{Plan, link_json, metadata_json, need_name};
 use crate::record::{
     CommentRecord, DocumentRecord, LabelRecord, LayerRecord, ProjectRecord, ReviewRecord,
     SpanRecord,
@@ -55,18 +55,16 @@ impl Project {
 
 fn load(project: &mut Project, folder: &Path) -> Result<(), StoreError> {
     let mut writing = Writing::begin(project, Entry::Aside)?;
-    let layers: Vec<LayerRecord> = lines(&folder.join("layers.jsonl"))?;
+    let mut reading = Reading::begin(folder)?;
     let mut stemmer = Stemmer::default();
     let mut plan = Plan::default();
-    for label in lines::<LabelRecord>(&folder.join("labels.jsonl"))? {
-        plan.changes.extend(label_changes(&label));
-    }
-    plan.changes.extend(layers.iter().map(layer_change));
+    plan.changes.extend(reading.labels.values().flat_map(label_changes));
+    plan.changes.extend(reading.layers.iter().map(layer_change));
     let event = writing.next_id();
     writing.record(event, "load", plan)?;
     for number in 0..N_SHARDS {
         let name = format!("{number:02x}.jsonl");
-        for (document, (text, changes)) in shard(folder, &name, &layers)? {
+        for (document, (text, changes)) in reading.shard(&name)? {
             texts::insert(&writing.tx, &mut stemmer, document, &text)?;
             let event = writing.next_id();
             let plan = Plan { document: Some(document), changes, created: Vec::new() };
@@ -76,48 +74,100 @@ fn load(project: &mut Project, folder: &Path) -> Result<(), StoreError> {
     writing.commit().map(drop)
 }
 
-fn shard(folder: &Path, name: &str, layers: &[LayerRecord]) -> Result<Changes, StoreError> {
-    let mut changes = Changes::new();
-    let path = folder.join("documents").join(name);
-    for (line, record) in (1..).zip(lines::<DocumentRecord>(&path)?) {
-        let made = document_changes(&record).ok_or_else(|| {
-            bad(&path, line, "the text is not the one that `sha256` and `id` were made from")
-        })?;
-        changes.insert(record.id, (record.text, made));
-    }
-    for layer in layers {
-        let path = folder.join("layers").join(file_name(&layer.id)).join(name);
-        layer_shard(&path, LayerId::of(&layer.id), &mut changes)?;
-    }
-    let path = folder.join("comments").join(name);
-    for (line, record) in (1..).zip(lines::<CommentRecord>(&path)?) {
-        let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(&path, line))?;
-        made.push(comment_change(&record));
-    }
-    Ok(changes)
+/// What is known of an export while its files are read.
+struct Reading<'a> {
+    folder: &'a Path,
+    layers: Vec<LayerRecord>,
+    /// By name.
+    labels: BTreeMap<String, LabelRecord>,
+    /// Spans and comments so far: an id stands for one thing.
+    ids: HashSet<(&'static str, i64)>,
 }
 
-fn layer_shard(path: &Path, layer: LayerId, changes: &mut Changes) -> Result<(), StoreError> {
-    for (line, record) in (1..).zip(lines::<serde_json::Value>(path)?) {
-        let not_a_record = |error: serde_json::Error| bad(path, line, &error.to_string());
-        if record.get("review").is_some() {
-            let record: ReviewRecord = serde_json::from_value(record).map_err(not_a_record)?;
-            let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
-            made.push(review_change(&record, layer));
-        } else {
-            let record: SpanRecord = serde_json::from_value(record).map_err(not_a_record)?;
-            let (text, made) =
-                changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
-            let range = record.start as usize..record.end as usize;
-            let surface = Span::from_range(range).and_then(|span| span.get(text));
-            if record.surface.is_empty() || surface != Some(record.surface.as_str()) {
-                return Err(bad(path, line, "the document does not have this surface there"));
-            }
-            made.push(span_change(&record, layer));
+impl<'a> Reading<'a> {
+    fn begin(folder: &'a Path) -> Result<Self, StoreError> {
+        let mut labels = BTreeMap::new();
+        let path = folder.join("labels.jsonl");
+        for (line, label) in (1..).zip(lines::<LabelRecord>(&path)?) {
+            tawsim_corpus::LabelSet::from_names([&label.id])
+                .map_err(|error| bad(&path, line, &error.to_string()))?;
+            let earlier = labels.insert(label.id.clone(), label);
+            earlier.map_or(Ok(()), |_| Err(bad(&path, line, TWICE)))?;
         }
+        let path = folder.join("layers.jsonl");
+        let layers: Vec<LayerRecord> = lines(&path)?;
+        let mut names = HashSet::new();
+        for (line, layer) in (1..).zip(&layers) {
+            need_name(&layer.id).map_err(|error| bad(&path, line, &error.to_string()))?;
+            names.insert(&layer.id).then_some(()).ok_or_else(|| bad(&path, line, TWICE))?;
+        }
+        Ok(Self { folder, layers, labels, ids: HashSet::new() })
     }
-    Ok(())
+
+    fn shard(&mut self, name: &str) -> Result<Changes, StoreError> {
+        let mut changes = Changes::new();
+        let path = self.folder.join("documents").join(name);
+        for (line, record) in (1..).zip(lines::<DocumentRecord>(&path)?) {
+            let made = document_changes(&record).ok_or_else(|| {
+                bad(&path, line, "the text is not the one that `sha256` and `id` were made from")
+            })?;
+            let earlier = changes.insert(record.id, (record.text, made));
+            earlier.map_or(Ok(()), |_| Err(bad(&path, line, TWICE)))?;
+        }
+        let layers: Vec<String> = self.layers.iter().map(|layer| layer.id.clone()).collect();
+        for layer in layers {
+            let path = self.folder.join("layers").join(file_name(&layer)).join(name);
+            self.layer_shard(&path, LayerId::of(&layer), &mut changes)?;
+        }
+        let path = self.folder.join("comments").join(name);
+        for (line, record) in (1..).zip(lines::<CommentRecord>(&path)?) {
+            self.need_new((COMMENT, record.id.0), &path, line)?;
+            let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(&path, line))?;
+            made.push(comment_change(&record));
+        }
+        Ok(changes)
+    }
+
+    fn layer_shard(
+        &mut self,
+        path: &Path,
+        layer: LayerId,
+        changes: &mut Changes,
+    ) -> Result<(), StoreError> {
+        for (line, record) in (1..).zip(lines::<serde_json::Value>(path)?) {
+            let not_a_record = |error: serde_json::Error| bad(path, line, &error.to_string());
+            if record.get("review").is_some() {
+                let record: ReviewRecord = serde_json::from_value(record).map_err(not_a_record)?;
+                self.need_new((REVIEW, RowId::of_review(record.document, layer).0), path, line)?;
+                let made = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
+                made.1.push(review_change(&record, layer));
+            } else {
+                let record: SpanRecord = serde_json::from_value(record).map_err(not_a_record)?;
+                self.need_new((SPAN, record.id.0), path, line)?;
+                let made = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
+                self.check_span(&record, &made.0).map_err(|what| bad(path, line, what))?;
+                made.1.push(span_change(&record, layer));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_span(&self, record: &SpanRecord, text: &str) -> Result<(), &'static str> {
+        let range = record.start as usize..record.end as usize;
+        let surface = Span::from_range(range).and_then(|span| span.get(text));
+        if record.surface.is_empty() || surface != Some(record.surface.as_str()) {
+            return Err("the document does not have this surface there");
+        }
+        let is_known = self.labels.contains_key(&record.label);
+        is_known.then_some(()).ok_or("its label is not in labels.jsonl")
+    }
+
+    fn need_new(&mut self, id: (Table, i64), path: &Path, line: usize) -> Result<(), StoreError> {
+        self.ids.insert((id.0.name, id.1)).then_some(()).ok_or_else(|| bad(path, line, TWICE))
+    }
 }
+
+const TWICE: &str = "the id stands in an earlier line too";
 
 fn set_presence(table: Table, id: i64, after: Presence) -> Change {
     let before = Presence::Present.as_str().into();

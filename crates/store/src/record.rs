@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CommentId, DocumentId, Link, SpanId};
+use crate::{CommentId, DocumentId, LayerKind, Link, ReviewState, SpanId, SpanState};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 const fn is_false(value: &bool) -> bool {
@@ -46,7 +46,7 @@ pub(crate) struct LabelRecord {
 pub(crate) struct LayerRecord {
     /// The name.
     pub(crate) id: String,
-    pub(crate) kind: String,
+    pub(crate) kind: LayerKind,
 }
 
 /// A line of `documents/*.jsonl`.
@@ -83,7 +83,7 @@ pub(crate) struct SpanRecord {
     pub(crate) score: Option<f64>,
     pub(crate) source: String,
     pub(crate) start: u32,
-    pub(crate) state: String,
+    pub(crate) state: SpanState,
     pub(crate) surface: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<String>,
@@ -96,7 +96,7 @@ pub(crate) struct ReviewRecord {
     pub(crate) document: DocumentId,
     /// The document's id with `review-` in front: one record a document and layer.
     pub(crate) id: String,
-    pub(crate) review: String,
+    pub(crate) review: ReviewState,
 }
 
 /// A line of `comments/*.jsonl`.

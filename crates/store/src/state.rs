@@ -46,7 +46,7 @@ impl Project {
         out.clear();
         for layer in &layers {
             let Layer { name, kind, .. } = layer;
-            push_line(&mut out, &LayerRecord { id: name.clone(), kind: kind.to_string() });
+            push_line(&mut out, &LayerRecord { id: name.clone(), kind: *kind });
         }
         sink("layers.jsonl", &out)?;
         shards("documents", &mut out, sink, |shard, out| documents(db, shard, out))?;
@@ -228,7 +228,7 @@ fn push_spans(
                 end: a.span.end(),
                 surface: surface.to_owned(),
                 label: a.label,
-                state: a.state.to_string(),
+                state: a.state,
                 source: a.source.to_code(),
                 score: a.score,
                 reviewer: a.reviewer,

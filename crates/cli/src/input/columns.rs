@@ -3,11 +3,12 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use tawsim_corpus::{
-    Document, Entity, Format, GivenTokens, Import, Input, LabelSet, ReadOptions, detect, read_conll,
+    Document, Entity, Format, GivenTokens, Import, ImportReport, Input, LabelSet, ReadOptions,
+    detect, read_conll,
 };
 use tawsim_tokenizer::Span;
 
@@ -19,16 +20,55 @@ const DOCUMENT_SENTENCES: usize = 50;
 /// Labels that are the same under another name.
 const ALIASES: [(&str, &str); 1] = [("PERS", "PER")];
 
+/// A file of columns, and its path below the folder that was given.
+type Named = (PathBuf, String);
+
+/// The files of columns among the paths, with those in folders that have the extension of columns, and the paths
+/// that stand for other documents.
+pub(super) fn apart(paths: &[PathBuf]) -> Result<(Vec<Named>, Vec<PathBuf>)> {
+    let (mut columns, mut others) = (Vec::new(), Vec::new());
+    for path in paths {
+        if path.is_dir() {
+            let files = super::files_below(path)?;
+            let has_others = files.iter().any(|file| Format::from_path(file).is_some());
+            let below = |file: &Path| file.strip_prefix(path).unwrap_or(file).to_path_buf();
+            let found = files.iter().filter(|file| has_extension(file));
+            let n_before = columns.len();
+            columns.extend(found.map(|file| (file.clone(), below(file).to_string_lossy().into())));
+            if !has_others && columns.len() > n_before {
+                continue;
+            }
+        } else if path.is_file() && is_columns(path) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            columns.push((path.clone(), name));
+            continue;
+        }
+        others.push(path.clone());
+    }
+    Ok((columns, others))
+}
+
+/// Whether the name is that of a file of columns and of no other format.
+fn has_extension(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+    let info = Format::Conll2002.info();
+    info.is_some_and(|info| info.extensions.contains(&extension.as_str()))
+}
+
 /// Whether the file is CoNLL columns by its looks or its extension.
-pub(super) fn is_columns(path: &Path) -> bool {
+fn is_columns(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
     let detected = read.ok().and_then(|_| detect(path, &head));
     detected.is_some_and(|found| found.info.format == Format::Conll2002)
 }
 
-/// The documents of a file of columns.
-pub(super) fn read(path: &Path, name: &str, labels: &mut LabelSet) -> Result<Vec<Document>> {
+/// The documents of a file of columns, and what was left out of it.
+pub(super) fn read(
+    path: &Path,
+    name: &str,
+    labels: &mut LabelSet,
+) -> Result<(Vec<Document>, ImportReport)> {
     let place = || path.display().to_string();
     let bytes = std::fs::read(path).with_context(place)?;
     let says_documents = bytes.windows(10).any(|window| window == b"-DOCSTART-");
@@ -39,6 +79,7 @@ pub(super) fn read(path: &Path, name: &str, labels: &mut LabelSet) -> Result<Vec
     import.begin_input(name);
     let main = &mut BufReader::new(bytes.as_slice());
     read_conll(&mut Input { main, companions: Vec::new() }, &mut import).with_context(place)?;
+    let report = import.report;
     let our_name = |theirs: &String| {
         let alias = ALIASES.iter().find(|(known, _)| known == theirs);
         alias.map_or_else(|| theirs.clone(), |(_, name)| (*name).to_owned())
@@ -47,10 +88,10 @@ pub(super) fn read(path: &Path, name: &str, labels: &mut LabelSet) -> Result<Vec
     for entity in documents.iter_mut().flat_map(|document| &mut document.entities) {
         entity.label = map[entity.label.label_idx()];
     }
-    if says_documents {
-        return Ok(documents);
+    if !says_documents {
+        documents = documents.iter().flat_map(parts).collect();
     }
-    Ok(documents.iter().flat_map(parts).collect())
+    Ok((documents, report))
 }
 
 /// The document in pieces of some sentences each.
@@ -94,7 +135,7 @@ mod tests {
         let path = folder.path().join("rows.txt");
         let sentence = |idx: usize| format!("في O\nبلدة{idx} B-LOC\nو{idx} B-LOC\n\n");
         std::fs::write(&path, (0..120).map(sentence).collect::<String>()).expect("a file");
-        let documents = read(&path, "rows.txt", &mut LabelSet::new()).expect("columns");
+        let documents = read(&path, "rows.txt", &mut LabelSet::new()).expect("columns").0;
         assert_eq!(documents.len(), 120_usize.div_ceil(DOCUMENT_SENTENCES));
         let surfaces = documents.iter().flat_map(|document| {
             document.entities.iter().map(|entity| document.surface(entity).to_owned())
