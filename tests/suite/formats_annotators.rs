@@ -89,6 +89,16 @@ T7 ORG 167-199 هيئة تحرير الشـام Uncertain=true
         ),
         "d\nT1 LOC 5-11 حلب\n1 its fragments overlap or are out of order: T3 في ي \n1 its line is not of brat's shape: T2\tLOC 3\tx\n1 a line is not of brat's shape; left out: ?\n1 lines about an entity that is not there; left out: T9\n1 offsets were wrong; found by its surface close by: LOC 4..7\n"
     );
+    assert_eq!(
+        shown(
+            "brat",
+            &[
+                ("ann", "T1\tLOC 0 3\tحلب\nN1\tReference T1 W:1\tحلب\nN2\tReference T1 W:2\tحلب\n"),
+                ("txt", "حلب")
+            ]
+        ),
+        "d\nT1 LOC 0-6 حلب W:1\n1 an entity has several N lines; the first is kept: N2\tReference T1 W:2\tحلب\n"
+    );
 }
 
 #[test]

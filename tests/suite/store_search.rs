@@ -339,7 +339,12 @@ fn edges_from_two_sides_are_a_conflict() {
     let ours = record(0, 5, "xabcd");
     check_merge(&record(1, 5, "abcd"), &ours, &record(1, 4, "abc"), (&ours, 1));
     // Each side moved one edge; what is said of the place together is one side's.
-    check_merge(&record(1, 5, "abab"), &record(3, 5, "ab"), &record(1, 3, "ab"), (&record(3, 5, "ab"), 1));
+    check_merge(
+        &record(1, 5, "abab"),
+        &record(3, 5, "ab"),
+        &record(1, 3, "ab"),
+        (&record(3, 5, "ab"), 1),
+    );
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use crate::expectations::{Context, Sums, Trellises};
 use crate::objective::LogLikelihood;
 use crate::vector::norm;
 use crate::width::with_label_width;
-use crate::{Progress, StopReason};
+use crate::{Progress, StopReason, Weights};
 
 /// Settings of the algorithms that update after every sequence.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,11 +117,12 @@ impl Online {
         scores
     }
 
-    /// Whether training can go on from here and a model can be made: its weights are `f32`. They are
+    /// Whether training can go on from here and a model can be made: its weights are within bounds. They are
     /// the parameters over `√k`, so not larger.
     fn has_weights(&self, objective: &LogLikelihood<'_>) -> bool {
         let params = self.params(objective);
-        norm(&self.scores).is_finite() && params.iter().all(|&param| (param as f32).is_finite())
+        norm(&self.scores).is_finite()
+            && params.iter().all(|param| param.abs() <= Weights::MAX_AMOUNT.into())
     }
 
     /// One pass over the data in a new order.

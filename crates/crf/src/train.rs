@@ -129,8 +129,8 @@ pub enum StopReason {
     MaxIterations,
     /// The line search found no lower loss: the floating point's precision is used up.
     LineSearch,
-    /// The loss or a weight is no longer a number that `f32` has: the learning rate is too high, or
-    /// the sequences' weights are. The weights are those before the last pass.
+    /// The loss is no number, or a weight is beyond [`Weights::MAX_AMOUNT`](crate::Weights::MAX_AMOUNT): the learning
+    /// rate is too high, or the sequences' weights are. The weights are those before the last pass.
     Diverged,
     /// The caller ended it.
     Cancelled,

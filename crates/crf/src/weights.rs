@@ -27,6 +27,10 @@ pub struct Weights {
 }
 
 impl Weights {
+    /// The largest amount of a weight, and of an attribute's value, whose products and sums over any sequence stay
+    /// within `f32`. Who reads weights or values from outside refuses more; training that goes beyond has diverged.
+    pub const MAX_AMOUNT: f32 = 1e15;
+
     /// From one row of (label, weight) for each attribute, transition scores `[previous][current]`
     /// (`n_labels` × `n_labels`), and start and end scores (`n_labels` each).
     ///

@@ -6,7 +6,7 @@
 
 use std::io::BufRead;
 
-use tawsim_crf::Dataset;
+use tawsim_crf::{Dataset, Weights};
 
 use super::data_error::{DataError, Fault};
 use super::names::Names;
@@ -85,7 +85,7 @@ impl FeatureData {
         let (name, value) = split_value(field);
         let value = match value {
             None => 1.0,
-            Some(text) => parse_finite(text).ok_or(Fault::Value)?,
+            Some(text) => parse_value(text).ok_or(Fault::Value)?,
         };
         if name.is_empty() {
             return Err(Fault::NoName);
@@ -170,6 +170,10 @@ fn unescape(name: &str) -> Option<String> {
 
 fn parse_finite(text: &str) -> Option<f32> {
     text.parse().ok().filter(|value: &f32| value.is_finite())
+}
+
+fn parse_value(text: &str) -> Option<f32> {
+    parse_finite(text).filter(|value| value.abs() <= Weights::MAX_AMOUNT)
 }
 
 fn parse_weight(text: &str) -> Option<f32> {
@@ -267,15 +271,15 @@ mod tests {
         check("A\tx\n\tx\n", "line 2, field 1: no label; write one before the first tab");
         check(
             "A\tx\ty:z\n",
-            "line 1, field 3: the value behind the colon is no finite number; write \\: for a colon in a name",
+            "line 1, field 3: the value behind the colon is no number within ±1e15; write \\: for a colon in a name",
         );
         check(
             "A\tx:\n",
-            "line 1, field 2: the value behind the colon is no finite number; write \\: for a colon in a name",
+            "line 1, field 2: the value behind the colon is no number within ±1e15; write \\: for a colon in a name",
         );
         check(
             "A\tx:nan\n",
-            "line 1, field 2: the value behind the colon is no finite number; write \\: for a colon in a name",
+            "line 1, field 2: the value behind the colon is no number within ±1e15; write \\: for a colon in a name",
         );
         check(
             "A\t:1\n",

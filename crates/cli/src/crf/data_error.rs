@@ -20,7 +20,7 @@ impl fmt::Display for Fault {
             Self::NoLabel => "no label; write one before the first tab",
             Self::NoName => "an attribute without a name; write \\: for a colon in a name",
             Self::Value => {
-                "the value behind the colon is no finite number; write \\: for a colon in a name"
+                "the value behind the colon is no number within ±1e15; write \\: for a colon in a name"
             }
             Self::Escape => "a backslash stands for itself as \\\\ and before a colon only",
             Self::Weight => "the weight is no number from 0 up",

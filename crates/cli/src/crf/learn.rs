@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tawsim_crf::{
-    Algorithm, Checkpoint, Dataset, FeatureConfig, LbfgsConfig, OnlineConfig, TrainConfig, Trained,
-    Trainer, Weights,
+    Algorithm, Checkpoint, Dataset, FeatureConfig, LbfgsConfig, OnlineConfig, StopReason,
+    TrainConfig, Trained, Trainer, Weights,
 };
 
 use super::data::{FeatureData, NewNames};
@@ -152,6 +152,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     }
     let weights = initial.as_ref().map(|model| widened(&model.weights, labels.len()));
     let trained = train(args, &data, weights.as_ref(), &mut log)?;
+    let stop = trained.stop;
     let names = |names: &Names| names.list().into_iter().map(str::to_owned).collect();
     let model = NamedModel {
         labels: names(&labels),
@@ -159,6 +160,12 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         weights: trained.weights,
     };
     let path = args.model.as_deref().expect("required unless there are folds");
+    if stop == StopReason::Diverged || !model.is_within_bounds() {
+        bail!(
+            "{}: not written: the weights grew without bounds; say a smaller --rate or a larger --c2",
+            path.display()
+        );
+    }
     write_atomically(path, &model.to_bytes())?;
     Ok(ExitCode::Success)
 }

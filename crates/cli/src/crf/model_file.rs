@@ -20,6 +20,15 @@ const MAGIC: &[u8; 8] = b"crfmodel";
 const VERSION: u32 = 1;
 
 impl NamedModel {
+    /// Whether the file that this makes can be read again.
+    pub(crate) fn is_within_bounds(&self) -> bool {
+        let weights = &self.weights;
+        let rows = (0..self.attributes.len() as u32).flat_map(|id| weights.features(id));
+        let edges = [weights.transition_weights(), weights.start_weights(), weights.end_weights()];
+        let mut all = rows.map(|(_, weight)| weight).chain(edges.concat());
+        all.all(|weight| weight.abs() <= Weights::MAX_AMOUNT)
+    }
+
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         push_u32(&mut bytes, VERSION as usize);
@@ -108,7 +117,10 @@ impl<'a> Reader<'a> {
 
     fn weight(&mut self) -> Result<f32> {
         let weight = f32::from_bits(self.u32()?);
-        ensure!(weight.is_finite(), "a weight is not finite");
+        ensure!(
+            weight.abs() <= Weights::MAX_AMOUNT,
+            "a weight is too large; train the model again"
+        );
         Ok(weight)
     }
 
@@ -160,6 +172,15 @@ mod tests {
     fn reads_what_it_wrote() {
         let model = model();
         assert_eq!(NamedModel::from_bytes(&model.to_bytes()).expect("it was just written"), model);
+    }
+
+    #[test]
+    fn refuses_weights_that_cannot_be_summed() {
+        let mut model = model();
+        model.weights = Weights::new(2, [&[][..]; 3], &[0.0; 4], &[0.0, -3e38], &[0.0; 2]);
+        assert!(!model.is_within_bounds());
+        let error = NamedModel::from_bytes(&model.to_bytes()).expect_err("too large");
+        assert!(error.to_string().contains("a weight is too large"), "{error}");
     }
 
     #[test]

@@ -52,6 +52,8 @@ struct Said {
     rest: Rest,
 }
 
+const NO_SHAPE: &str = "a line is not of brat's shape; left out";
+
 #[derive(Default)]
 struct Lines<'a> {
     entities: Vec<TextBound<'a>>,
@@ -64,14 +66,17 @@ impl<'a> Lines<'a> {
         let mut lines = Self::default();
         for (idx, line) in ann.split('\n').enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
-            if !line.trim().is_empty() && lines.take(line, idx as u64 + 1).is_none() {
-                let what: String = line.chars().take(60).collect();
-                if line.starts_with('T') {
-                    import.report.entities_in += 1;
-                    import.left_out("its line is not of brat's shape", idx as u64 + 1, what);
-                } else {
-                    import.changed("a line is not of brat's shape; left out", idx as u64 + 1, what);
-                }
+            if line.trim().is_empty() {
+                continue;
+            }
+            let number = idx as u64 + 1;
+            let Err(problem) = lines.take(line, number) else { continue };
+            let what: String = line.chars().take(60).collect();
+            if line.starts_with('T') {
+                import.report.entities_in += 1;
+                import.left_out("its line is not of brat's shape", number, what);
+            } else {
+                import.changed(problem, number, what);
             }
         }
         let known: BTreeSet<&str> = lines.entities.iter().map(|entity| entity.id).collect();
@@ -82,17 +87,18 @@ impl<'a> Lines<'a> {
         lines
     }
 
-    /// `None` if the line has no shape of brat's.
-    fn take(&mut self, line: &'a str, number: u64) -> Option<()> {
-        let (id, data) = line.split_once('\t')?;
-        match id.chars().next()? {
-            'T' => self.text_bound(id, data, number),
-            'A' | 'M' => self.attribute(data),
-            'N' => self.link(data),
-            '#' => self.note(data),
-            'R' | 'E' | '*' => self.relation(line, data),
+    /// Why the line is left out, if it is.
+    fn take(&mut self, line: &'a str, number: u64) -> Result<(), &'static str> {
+        let (id, data) = line.split_once('\t').ok_or(NO_SHAPE)?;
+        match id.chars().next() {
+            Some('T') => self.text_bound(id, data, number),
+            Some('A' | 'M') => self.attribute(data),
+            Some('N') => return self.link(data),
+            Some('#') => self.note(data),
+            Some('R' | 'E' | '*') => self.relation(line, data),
             _ => None,
         }
+        .ok_or(NO_SHAPE)
     }
 
     fn text_bound(&mut self, id: &'a str, data: &'a str, line: u64) -> Option<()> {
@@ -117,18 +123,24 @@ impl<'a> Lines<'a> {
         Some(())
     }
 
-    fn link(&mut self, data: &'a str) -> Option<()> {
+    fn link(&mut self, data: &'a str) -> Result<(), &'static str> {
         let (reference, name) = data.split_once('\t').unwrap_or((data, ""));
         let mut words = reference.split(' ').skip(1);
-        let (id, reference) = (words.next()?, words.next()?);
+        let (Some(id), Some(reference)) = (words.next(), words.next()) else {
+            return Err(NO_SHAPE);
+        };
         let name = name.trim_start_matches('\t');
         let link = LinkDetails {
             id: Some(reference.to_owned().into()),
             name: (!name.is_empty()).then(|| name.to_owned().into()),
             ..LinkDetails::default()
         };
-        self.details.entry(id).or_default().link = Some(link);
-        Some(())
+        let said = self.details.entry(id).or_default();
+        if said.link.is_some() {
+            return Err("an entity has several N lines; the first is kept");
+        }
+        said.link = Some(link);
+        Ok(())
     }
 
     fn note(&mut self, data: &'a str) -> Option<()> {

@@ -37,8 +37,10 @@ pub struct RetrainSettings {
     /// Whether the weights start at those of the model in use, provided that templates and scheme are the same: fewer
     /// iterations give as good a model.
     pub warm_start: bool,
-    /// Of the wholly reviewed documents one of so many is kept back, in their order, so that successive models are
-    /// judged on the same ones; 0 keeps none back.
+    /// Of the wholly reviewed documents about one of so many is kept back; 0 keeps none back. A document's text says
+    /// which: further documents change nothing for those that were there, so that no model is judged on what an
+    /// earlier one learned. Of fewer than so many none is kept back, of few at
+    /// least one.
     pub hold_out_every: usize,
 }
 
@@ -136,20 +138,18 @@ fn split(
     reviewed: &[ReviewedDocument],
     hold_out_every: usize,
 ) -> (Vec<&Document>, Vec<&ReviewedDocument>) {
-    let (mut held_out, mut kept) = (Vec::new(), Vec::new());
-    let mut n_whole = 0;
-    for document in reviewed {
-        n_whole += usize::from(document.reviewed.is_none());
-        let is_held_out = document.reviewed.is_none()
-            && hold_out_every > 0
-            && n_whole.is_multiple_of(hold_out_every);
-        if is_held_out {
-            held_out.push(&document.document);
-        } else {
-            kept.push(document);
-        }
-    }
-    (held_out, kept)
+    let checksum = |document: &ReviewedDocument| crc32fast::hash(document.document.text.as_bytes());
+    let whole = || reviewed.iter().filter(|document| document.reviewed.is_none());
+    let is_enough = hold_out_every > 0 && whole().count() >= hold_out_every;
+    let is_chosen = |sum: u32| is_enough && (sum as usize).is_multiple_of(hold_out_every);
+    // Of few documents chance may choose none: then it is the first by checksum.
+    let is_missing = is_enough && !whole().map(checksum).any(is_chosen);
+    let first = whole().map(checksum).min().filter(|_| is_missing);
+    let (held_out, kept): (Vec<_>, Vec<_>) = reviewed.iter().partition(|document| {
+        let sum = checksum(document);
+        document.reviewed.is_none() && (is_chosen(sum) || Some(sum) == first)
+    });
+    (held_out.into_iter().map(|held_out| &held_out.document).collect(), kept)
 }
 
 /// Scores of a model's entities; labels are compared by name, those that the corpus does not have are left out.
@@ -164,4 +164,31 @@ fn evaluate(tagger: &Tagger, gold: &[&Document], labels: &LabelSet) -> Evaluatio
         evaluation.add(document, &found.collect::<Vec<_>>());
     }
     evaluation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_kept_back_stay_the_same_as_others_come() {
+        let document = |idx: usize| ReviewedDocument {
+            document: Document::new(format!("{idx}"), format!("وصل {idx} إلى حلب")),
+            reviewed: (idx % 7 == 3).then(Vec::new),
+        };
+        let mut documents: Vec<ReviewedDocument> = (0..4).map(document).collect();
+        assert!(split(&documents, 5).0.is_empty());
+        let mut before: Vec<String> = Vec::new();
+        for idx in 4..300 {
+            documents.insert(idx % documents.len(), document(idx));
+            let (held_out, kept) = split(&documents, 5);
+            assert_eq!(held_out.len() + kept.len(), documents.len());
+            let now: Vec<String> = held_out.iter().map(|document| document.id.clone()).collect();
+            assert!(before.len() < 2 || before.iter().all(|id| now.contains(id)), "{idx}");
+            assert!(idx < 7 || !now.is_empty(), "{idx}");
+            before = now;
+        }
+        assert!((40..70).contains(&before.len()), "{}", before.len());
+        assert!(split(&documents, 0).0.is_empty());
+    }
 }
