@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use tawsim_corpus::{
     Document, Entity, EntityDetails, EntitySource, FORMATS, Format, GivenSentence, GivenToken,
-    GivenTokens, JsonlReader, Label, LabelSet, LinkAlternative, LinkDetails, Losses, Metadata,
-    ReadOptions, ValueDetails, WriteContext, WriteOptions, Writer, write_files, write_jsonl,
-    write_stream,
+    GivenTokens, JsonlReader, Label, LabelSet, Layer, LinkAlternative, LinkDetails, Losses,
+    Metadata, ReadOptions, ValueDetails, WriteContext, WriteOptions, Writer, write_files,
+    write_jsonl, write_stream,
 };
 use tawsim_tests::formats;
 use tawsim_tokenizer::Span;
@@ -87,7 +87,7 @@ fn losses_are_counted() {
         "tagged",
         "\
 1 documents whose metadata is lost
-1 entities of further layers left out
+1 entities of further layers, or empty ones, left out
 1 discontiguous entities written as one piece
 1 crossing entities left out, those that begin first kept
 1 overlapping entities left out, the longest kept
@@ -104,7 +104,7 @@ fn losses_are_counted() {
         "\
 1 texts whose white space is lost
 1 documents whose metadata is lost
-1 entities of further layers left out
+1 entities of further layers, or empty ones, left out
 3 entities without a place on the map left out
 1 labels lost
 1 discontiguous entities written as one piece
@@ -118,10 +118,18 @@ fn losses_are_counted() {
         "text",
         "\
 1 documents whose metadata is lost
-1 entities of further layers left out
+1 entities of further layers, or empty ones, left out
 4 entities left out
 ",
     );
+}
+
+#[test]
+fn a_layer_in_which_nothing_was_found_is_something() {
+    let mut document = Document::new("d", "في حلب");
+    document.layers.push(Layer { annotator: "anna".into(), ..Layer::default() });
+    let lines = write("text", &document).1.to_string();
+    assert_eq!(lines, "lost: 1 entities of further layers, or empty ones, left out\n");
 }
 
 fn check_output(name: &str, text: &str, spans: &[(u32, u32)], expected: &str) {

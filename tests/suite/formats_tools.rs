@@ -184,7 +184,7 @@ fn check_losses(name: &str, expected: &str) {
 fn losses() {
     let of_uima = "\
 lost: 1 documents whose metadata is lost
-lost: 1 entities of further layers left out
+lost: 1 entities of further layers, or empty ones, left out
 lost: 1 discontiguous entities written as one piece
 lost: 1 scores lost
 lost: 1 links of which only the entry's id is kept

@@ -95,11 +95,16 @@ fn controls_are_shown_and_not_passed_on() {
     let gold = path(folder.path(), "gold.jsonl");
     let row = json!({"id": CONTROLS, "text": text, "offset_unit": "byte", "entities": [entity]});
     fs::write(&gold, format!("{row}\n")).expect("a file");
-    let table: [(&[&str], &str); 4] = [
+    let model = path(folder.path(), "my.crf");
+    let features = format!("B{CONTROLS}\tw={CONTROLS}\nO\tw=x\n\n");
+    assert_eq!(run(&["crf", "learn", "--model", &model, "-", "--quiet"], &features).code, 0);
+    let table: [(&[&str], &str); 6] = [
         (&["tag", "-", "--format", "view", "--quiet"], &text),
         (&["tag", "-", "--format", "html", "--quiet"], &text),
         (&["tag", &gold, "--format", "view", "--quiet"], ""),
         (&["evaluate", &gold, "--labels", "PLACE", "--errors"], ""),
+        (&["crf", "dump", &model], ""),
+        (&["crf", "tag", "--model", &model, "--evaluate", "-"], &features),
     ];
     for (args, stdin) in table {
         let run = run(args, stdin);

@@ -332,6 +332,30 @@ fn first_file(folder: &Path) -> std::path::PathBuf {
 }
 
 #[test]
+fn what_a_kill_left_of_a_backup_is_removed() {
+    let dir = temporary();
+    let mut project = project(&dir.path().join("p"), &options("a", 1), &["a"], 1);
+    work(&mut project, "a", 1, 5);
+    let backup = project.back_up().expect("room on disk");
+    let folder = backup.parent().expect("a folder").to_owned();
+    let beside = |name: &str| folder.join(name);
+    for name in [
+        "1970-01-01T00-00-00.000Z_5_1.db.partial",
+        "1970-01-01T00-00-00.000Z_5_1.db.partial-journal",
+        "mine.partial",
+    ] {
+        std::fs::write(beside(name), "half").expect("writable");
+    }
+    work(&mut project, "a", 2, 5);
+    project.back_up().expect("room on disk");
+    let names = std::fs::read_dir(&folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8"));
+    let left: Vec<String> = names.filter(|name| name.contains(".partial")).collect();
+    assert_eq!(left, ["mine.partial"]);
+}
+
+#[test]
 fn a_backup_restores_to_the_same_state() {
     let dir = temporary();
     let mut project = project(&dir.path().join("p"), &options("a", 1), &["a"], 2);

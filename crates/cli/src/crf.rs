@@ -21,6 +21,10 @@ use data::FeatureData;
 
 /// Train and use a CRF on feature files, as CRFsuite does.
 #[derive(clap::Subcommand)]
+#[command(after_help = "\
+Examples:
+  tawsim crf learn --c2 0.5 --model my.crf train.crfsuite
+  tawsim crf tag --model my.crf dev.crfsuite")]
 pub(crate) enum Command {
     Learn(learn::Args),
     Tag(tag::Args),

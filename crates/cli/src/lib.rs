@@ -48,7 +48,7 @@ Exit codes:
   1    something failed; what it was stands on standard error, and the rest was done
   2    the command line is wrong
   3    lossy (`convert`, `project import`): what was written lacks something of what was read
-  130  stopped by Ctrl-C; what was written is whole";
+  130  stopped by Ctrl-C; of the output there are whole lines, or what was there before";
 
 /// Runs the program: `args` begins with the program's name.
 ///

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::disk::{Disk, OsDisk, partial, put_in_place};
+use crate::disk::{Disk, OsDisk, PARTIAL, partial, put_in_place};
 use crate::event::Head;
 use crate::project::db_path;
 use crate::{Options, Project, StoreError};
@@ -89,6 +89,7 @@ impl Project {
         let session = self.session.as_ref().ok_or(StoreError::ReadOnly)?;
         let folder = self.backup_folder();
         fs::create_dir_all(&folder).map_err(StoreError::file("create", &folder))?;
+        remove_halves(&folder)?;
         let (time_ms, seq) = ((session.clock)(), self.last_seq()?);
         let path = folder.join(BackupFile::name(time_ms, seq));
         copy_database(&self.db, &path, &OsDisk)?;
@@ -155,6 +156,21 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// Removes what a kill left of a backup: only who holds the project's lock makes them.
+fn remove_halves(folder: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(folder).map_err(StoreError::file("read", folder))? {
+        let path = entry.map_err(StoreError::file("read", folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_half = name
+            .split_once(PARTIAL)
+            .is_some_and(|(whole, _)| BackupFile::parse(PathBuf::from(whole)).is_some());
+        if is_half {
+            OsDisk.remove(&path).map_err(StoreError::file("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Which of the backups made at these times, in ascending order, stay.

@@ -43,10 +43,13 @@ impl Disk for OsDisk {
     }
 }
 
+/// What stands behind the name of a file that is not whole yet.
+pub(crate) const PARTIAL: &str = ".partial";
+
 /// The name under which a file is written before it gets its own.
 pub(crate) fn partial(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".partial");
+    name.push(PARTIAL);
     PathBuf::from(name)
 }
 

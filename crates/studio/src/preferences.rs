@@ -7,7 +7,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{files::write_whole, keymap::KeySettings};
+use crate::{
+    files::{read_at_most, write_whole},
+    keymap::KeySettings,
+};
+
+/// A settings file has some hundred bytes.
+const MAX_BYTES: usize = 1 << 20;
 
 /// The settings file. Fields that are missing have the program's values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,7 +39,7 @@ impl Preferences {
     /// # Errors
     /// If it is no settings file. It is left as it is.
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
-        match fs::read(path) {
+        match read_at_most(path, MAX_BYTES) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error),

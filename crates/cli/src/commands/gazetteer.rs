@@ -16,6 +16,10 @@ use crate::streams::Streams;
 
 /// Check, build, import and look up gazetteers: tables of places, factions, bodies and persons.
 #[derive(clap::Subcommand)]
+#[command(after_help = "\
+Examples:
+  tawsim gazetteer check corpus/gazetteer
+  tawsim gazetteer lookup حلب")]
 pub(crate) enum Command {
     Check(check::Args),
     Build(build::Args),

@@ -11,6 +11,7 @@ use crate::streams::Streams;
 
 /// Look at models.
 #[derive(clap::Subcommand)]
+#[command(after_help = "Example:\n  tawsim model info my.tawsim")]
 pub(crate) enum Command {
     Info(InfoArgs),
 }

@@ -15,6 +15,10 @@ use crate::streams::Streams;
 
 /// Train and score the segmenter that cuts clitics.
 #[derive(clap::Subcommand)]
+#[command(after_help = "\
+Examples:
+  tawsim segmenter edges corpus/conflict-ar/train.jsonl
+  tawsim segmenter evaluate corpus/segmentation/words.tsv")]
 pub(crate) enum Command {
     Train(TrainArgs),
     Evaluate(EvaluateArgs),

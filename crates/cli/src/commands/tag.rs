@@ -59,7 +59,7 @@ pub(crate) struct Args {
 
 const AFTER_HELP: &str = "\
 One JSON line a document: id, text, offset_unit (\"byte\"), entities with start, end, label, surface, score.
-A FACTION or PLACE has a link: id, name, kind, score, lat, lon, country, admin, side and alternatives of the
+A FACTION, PLACE, LOC or LOCATION has a link: id, name, kind, score, lat, lon, country, admin, side and alternatives of the
 gazetteer entry it means; without an id the gazetteer lacks it. A NUMBER has a value: min, max and the counted
 noun; a DATE one with its first and last day.
 A plain text longer than 1 MiB becomes one document a part; its id is FILE#BYTE, the byte at which the part

@@ -79,7 +79,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 0.02, value_parser = non_negative)]
     prune_below: f64,
     /// Start from this model: its labels, edges, templates, names, clusters and weights. INPUTS are what was reviewed
-    /// since; of them --holdout keeps every so many back, always the same, half of them at most.
+    /// since; of them --holdout keeps about that share back, always the same ones, half of them at most.
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["labels", "edges", "seed", "ablate"])]
     warm_start: Option<PathBuf>,
     /// With --warm-start: documents to learn from that are not new; none of them is kept back.
@@ -109,7 +109,7 @@ const MAX_ITERATIONS: usize = 150;
 const AFTER_HELP: &str = "\
 Documents are JSON Lines with id, text, offset_unit (\"byte\", \"code point\" or \"utf-16\") and entities of
 start, end, label; `tawsim tag` writes the same. Labels are taken as they come.
-The same inputs give the same bytes, for any number of threads.
+The same inputs and --name give the same bytes, for any number of threads.
 
 Examples:
   tawsim train corpus/conflict-ar/train.jsonl --gazetteer corpus/gazetteer --output my.tawsim

@@ -13,6 +13,9 @@ use crate::texts::{TextCounts, each_text};
 
 /// Learn vocabularies of pieces for Hugging Face `tokenizers`.
 #[derive(clap::Subcommand)]
+#[command(after_help = "\
+Example:
+  tawsim vocab train news.txt --size 16000 --output pieces.json")]
 pub(crate) enum Command {
     Train(TrainArgs),
 }

@@ -1,10 +1,10 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use super::model_file::NamedModel;
 use crate::ExitCode;
-use crate::output::Target;
 use crate::streams::Streams;
 
 /// Show what a model has learnt: the transitions, and the strongest attributes of each label.
@@ -27,16 +27,15 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let context = || args.model.display().to_string();
     let bytes = std::fs::read(&args.model).with_context(context)?;
     let model = NamedModel::from_bytes(&bytes).with_context(context)?;
-    let mut target = Target::Stdout(&mut *streams.stdout);
-    target.write(edges(&model).as_bytes())?;
+    let mut out = streams.people();
+    out.write_all(edges(&model).as_bytes())?;
     for (label, weights) in (0..).zip(by_label(&model)) {
         let name: &str = &model.labels[label];
         for (weight, attribute) in strongest(weights, args.top) {
             let attribute = &model.attributes[attribute as usize];
-            target.write(format!("attribute\t{name}\t{attribute}\t{weight:.6}\n").as_bytes())?;
+            writeln!(out, "attribute\t{name}\t{attribute}\t{weight:.6}")?;
         }
     }
-    target.finish()?;
     Ok(ExitCode::Success)
 }
 

@@ -23,7 +23,7 @@ use crate::streams::{Messages, Streams};
 #[derive(clap::Args)]
 #[command(after_help = "\
 A line is a label and its attributes (name or name:value), separated by tabs; an empty line ends a
-sequence. The options have CRFsuite's names and defaults. The same input gives the same bytes, for any
+sequence. The options of lbfgs have CRFsuite's names and defaults. The same input gives the same bytes, for any
 number of threads.
 
 Examples:

@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -46,15 +47,15 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let (data, ..) = features.dataset();
     let mut decoder = Decoder::new(weights, data.has_values());
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let mut target = Target::Stdout(&mut *streams.stdout);
     if args.evaluate {
         let mut scores = Scores::new(labels.len());
         scores.add_dataset(&data, &mut decoder);
-        target.write(scores.table(&labels).as_bytes())?;
+        streams.people().write_all(scores.table(&labels).as_bytes())?;
     } else {
+        let mut target = Target::Stdout(&mut *streams.stdout);
         write_labels(args, &data, (&mut decoder, &labels), &mut target)?;
+        target.finish()?;
     }
-    target.finish()?;
     Ok(ExitCode::Success)
 }
 

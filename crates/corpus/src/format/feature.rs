@@ -63,7 +63,7 @@ impl Feature {
         (Self::Tokens, "documents whose given tokens are lost"),
         (Self::TokenDetails, "documents whose tokens lose columns, multi-word tokens or sentences"),
         (Self::FreeTokens, "documents whose given tokens do not fit the columns; ours are written"),
-        (Self::Layers, "entities of further layers left out"),
+        (Self::Layers, "entities of further layers, or empty ones, left out"),
         (Self::Entities, "entities left out"),
         (Self::Unlocated, "entities without a place on the map left out"),
         (Self::Labels, "labels lost"),

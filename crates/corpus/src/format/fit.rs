@@ -69,7 +69,8 @@ pub(super) fn fit(
         count(feature, 1);
     }
     if lost(Feature::Layers) {
-        count(Feature::Layers, fitted.layers.iter().map(|layer| layer.entities.len()).sum());
+        // That somebody saw a text and found nothing is something too.
+        count(Feature::Layers, fitted.layers.iter().map(|l| l.entities.len().max(1)).sum());
         fitted.layers.clear();
     }
     // Layers that stay are kept whole: a format that carries them carries any entity in them.

@@ -39,8 +39,7 @@ pub struct RetrainSettings {
     pub warm_start: bool,
     /// Of the wholly reviewed documents about one of so many is kept back; 0 keeps none back. A document's text says
     /// which: further documents change nothing for those that were there, so that no model is judged on what an
-    /// earlier one learned. Of fewer than so many none is kept back, of few at
-    /// least one.
+    /// earlier one learned. Of fewer than so many none is kept back, of few at least one and at most half.
     pub hold_out_every: usize,
 }
 
@@ -139,16 +138,20 @@ fn split(
     hold_out_every: usize,
 ) -> (Vec<&Document>, Vec<&ReviewedDocument>) {
     let checksum = |document: &ReviewedDocument| crc32fast::hash(document.document.text.as_bytes());
-    let whole = || reviewed.iter().filter(|document| document.reviewed.is_none());
-    let is_enough = hold_out_every > 0 && whole().count() >= hold_out_every;
+    let whole = reviewed.iter().filter(|document| document.reviewed.is_none());
+    let mut sums: Vec<u32> = whole.map(checksum).collect();
+    let most = sums.len() / 2;
+    let is_enough = hold_out_every > 0 && sums.len() >= hold_out_every;
     let is_chosen = |sum: u32| is_enough && (sum as usize).is_multiple_of(hold_out_every);
-    // Of few documents chance may choose none: then it is the first by checksum.
-    let is_missing = is_enough && !whole().map(checksum).any(is_chosen);
-    let first = whole().map(checksum).min().filter(|_| is_missing);
-    let (held_out, kept): (Vec<_>, Vec<_>) = reviewed.iter().partition(|document| {
-        let sum = checksum(document);
-        document.reviewed.is_none() && (is_chosen(sum) || Some(sum) == first)
-    });
+    // First those that are chosen whatever else there is; of few documents chance may choose none or most.
+    sums.sort_unstable_by_key(|&sum| (!is_chosen(sum), sum));
+    let n_chosen = sums.iter().filter(|&&sum| is_chosen(sum)).count();
+    let mut left: Vec<u32> = sums[..n_chosen.max(usize::from(is_enough)).min(most)].to_vec();
+    let mut is_left =
+        |sum| left.iter().position(|&other| other == sum).map(|at| left.swap_remove(at));
+    let (held_out, kept): (Vec<_>, Vec<_>) = reviewed
+        .iter()
+        .partition(|document| document.reviewed.is_none() && is_left(checksum(document)).is_some());
     (held_out.into_iter().map(|held_out| &held_out.document).collect(), kept)
 }
 

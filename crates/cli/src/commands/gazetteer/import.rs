@@ -9,6 +9,9 @@ use crate::streams::Streams;
 
 /// Make a table of a foreign one.
 #[derive(clap::Subcommand)]
+#[command(after_help = "\
+Example:
+  tawsim gazetteer import geonames SY.txt --output places_sy_geonames.tsv")]
 pub(crate) enum Command {
     Geonames(GeonamesArgs),
     Ocha(OchaArgs),

@@ -12,6 +12,7 @@ use crate::streams::Streams;
 
 /// Score layers against each other, the first of two taken as right; kappa and alpha.
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n  tawsim project agreement war.tawsim samar omar --list")]
 pub(super) struct AgreementArgs {
     #[command(flatten)]
     folder: Folder,

@@ -12,6 +12,11 @@ use crate::streams::Streams;
 
 /// Write the project as text files for git, as a package for a colleague, or as JSON Lines.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tawsim project export war.tawsim --jsonl train.jsonl --layer samar
+  tawsim project export war.tawsim --package for-omar.tawsimpkg
+  tawsim project export war.tawsim --git text/")]
 pub(super) struct ExportArgs {
     #[command(flatten)]
     folder: Folder,
@@ -99,6 +104,9 @@ fn export_jsonl(
 
 /// Take in what colleagues did in their copies. In any order, any number of times.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  tawsim project merge war.tawsim from-omar.tawsimpkg --actor samar")]
 pub(super) struct MergeArgs {
     #[command(flatten)]
     folder: Folder,
@@ -140,6 +148,10 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams<'_>) -> Result<ExitC
 /// In .gitattributes: `*.jsonl merge=tawsim`; then
 /// `git config merge.tawsim.driver "tawsim project git-merge %O %A %B"`.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  git config merge.tawsim.driver 'tawsim project git-merge %O %A %B'
+  echo '*.jsonl merge=tawsim' >> text/.gitattributes")]
 pub(super) struct GitMergeArgs {
     /// The common ancestor.
     base: PathBuf,

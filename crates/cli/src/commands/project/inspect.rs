@@ -15,6 +15,7 @@ use crate::streams::Streams;
 
 /// Count documents, entities and what is left to do, layer by layer.
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n  tawsim project status war.tawsim")]
 pub(super) struct StatusArgs {
     #[command(flatten)]
     folder: Folder,
@@ -62,6 +63,7 @@ fn counts(project: &Project, layer: &Layer) -> Result<String> {
 
 /// Find documents by words in any form and by what their spans are.
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n  tawsim project search war.tawsim داعش --label FACTION")]
 pub(super) struct SearchArgs {
     #[command(flatten)]
     folder: Folder,
@@ -213,6 +215,7 @@ pub(super) fn context(text: &str, range: std::ops::Range<usize>) -> String {
 
 /// Check the database, the hash chain of the log, and that everything follows from it.
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n  tawsim project verify war.tawsim")]
 pub(super) struct VerifyArgs {
     #[command(flatten)]
     folder: Folder,

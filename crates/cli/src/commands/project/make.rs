@@ -16,6 +16,10 @@ use crate::streams::Streams;
 
 /// Make a project in a new folder: empty, or from an export or a package.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tawsim project new war.tawsim --actor samar --labels FACTION,PLACE,NUMBER
+  tawsim project new omar.tawsim --from-package for-omar.tawsimpkg --actor omar")]
 pub(super) struct NewArgs {
     #[command(flatten)]
     folder: Folder,
@@ -52,6 +56,10 @@ pub(super) fn new(args: &NewArgs, streams: &mut Streams<'_>) -> Result<ExitCode>
 
 /// Take in documents, with their entities if they have any. One step of the undo history.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  tawsim project import war.tawsim news/ --actor samar
+  tawsim project import war.tawsim done.jsonl --actor samar --layer omar")]
 pub(super) struct ImportArgs {
     #[command(flatten)]
     folder: Folder,
@@ -172,6 +180,7 @@ const fn reason_words(reason: SkipReason) -> &'static str {
 
 /// Copy the project's database into its folder `backups`.
 #[derive(clap::Args)]
+#[command(after_help = "Example:\n  tawsim project backup war.tawsim --actor samar")]
 pub(super) struct BackupArgs {
     #[command(flatten)]
     folder: Folder,
@@ -188,6 +197,9 @@ pub(super) fn backup(args: &BackupArgs, streams: &mut Streams<'_>) -> Result<Exi
 
 /// Make a project in a new folder from a backup.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  tawsim project restore war.tawsim/backups/BACKUP.db again.tawsim --actor samar")]
 pub(super) struct RestoreArgs {
     /// A file from a project's folder `backups`.
     #[arg(value_name = "BACKUP")]
