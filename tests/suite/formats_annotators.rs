@@ -234,7 +234,14 @@ fn parts_of_label_studio_that_are_no_spans_are_counted() {
     check(
         span,
         &format!("12,{{\"result\":[{span}]}}"),
-        "layer prediction 1 [None]\n1 a prediction cannot be read; left out: 1: invalid type: integer `12`, expected struct Work\n",
+        "layer prediction 1 [None]\n1 a prediction cannot be read; left out: 1: invalid type: integer `12`, expected an annotation with its results\n",
+    );
+    let ids = format!(
+        r#"{{"id":1,"data":{{"text":"في حلب"}},"annotations":[7],"predictions":[{{"result":[{span}]}}]}}"#
+    );
+    assert_eq!(
+        shown("label-studio", &[("", &ids)]),
+        "1\na LOC 5-11 حلب\n1 an annotation cannot be read; left out: 1: invalid type: integer `7`, expected an annotation with its results\n"
     );
     let answers = r#"{"type":"textarea","value":{"text":["نعم"]}}"#;
     let no_string = "1: invalid type: sequence, expected a string";
@@ -246,7 +253,7 @@ fn parts_of_label_studio_that_are_no_spans_are_counted() {
     check(
         &format!("{span},7,{{\"value\":{{\"start\":\"/p[1]/text()[1]\"}}}}"),
         "",
-        "2 a result is no labelled span; left out: 1: invalid type: integer `7`, expected struct Item\n",
+        "2 a result is no labelled span; left out: 1: invalid type: integer `7`, expected a result\n",
     );
 }
 

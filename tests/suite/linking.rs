@@ -137,6 +137,19 @@ fn other_spellings() {
 }
 
 #[test]
+fn clitics_within_a_span_are_no_part_of_the_name() {
+    check(
+        "وصل الوفد إلى سوريا ولبنان وبالعراق، وتصدى الأهالي لداعش.",
+        &[
+            "PLACE سوريا country:sy",
+            "PLACE ولبنان country:lb",
+            "PLACE وبالعراق country:iq",
+            "FACTION لداعش faction:daesh",
+        ],
+    );
+}
+
+#[test]
 fn what_the_gazetteer_lacks_is_nil() {
     check("أغلق شارع الزنبق البري أمس.", &["PLACE شارع الزنبق البري -"]);
     check("انضم إلى لواء الغيمة السابعة.", &["FACTION لواء الغيمة السابعة -"]);

@@ -14,9 +14,10 @@ use crate::{Document, EntityDetails, EntitySource};
 struct Task {
     id: Option<Value>,
     data: Map<String, Value>,
-    #[serde(default, alias = "completions")]
-    annotations: Vec<Work>,
     /// Of type [`Work`], or only their ids.
+    #[serde(default, alias = "completions")]
+    annotations: Vec<Value>,
+    /// As the annotations.
     #[serde(default)]
     predictions: Vec<Value>,
 }
@@ -34,7 +35,7 @@ struct ShortTask {
 
 /// An annotation or a prediction.
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an annotation with its results")]
 struct Work {
     completed_by: Option<Value>,
     model_version: Option<Value>,
@@ -47,7 +48,7 @@ struct Work {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "a result")]
 struct Item {
     id: Option<Value>,
     score: Option<f32>,
@@ -116,12 +117,14 @@ fn take_value(value: Value, number: u64, import: &mut Import<'_>) {
 impl ShortTask {
     fn into_task(self) -> Task {
         let item = |value| Map::from_iter([("value".to_owned(), value)]).into();
-        let work = Work {
-            completed_by: self.annotator,
-            result: self.label.into_iter().map(item).collect(),
-            updated_at: self.updated_at,
-            ..Work::default()
-        };
+        let result: Vec<Value> = self.label.into_iter().map(item).collect();
+        let work = [
+            ("completed_by", self.annotator),
+            ("result", Some(result.into())),
+            ("updated_at", self.updated_at.map(Into::into)),
+        ];
+        let work = work.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        let work = Map::from_iter(work).into();
         let data = Map::from_iter([("text".to_owned(), self.text.into())]);
         Task { id: self.id, data, annotations: vec![work], predictions: Vec::new() }
     }
@@ -137,12 +140,14 @@ fn take_task(mut task: Task, number: u64, import: &mut Import<'_>) {
     let id = id.unwrap_or_else(|| format!("{}:{number}", import.input_name()));
     let mut document = Document { metadata: metadata_of(task.data), ..Document::new(id, "") };
     let map = OffsetMap::new(&text, import.options.unit.unwrap_or(INFO.unit));
-    let own = task.annotations.iter().position(|work| work.ground_truth && !work.was_cancelled);
-    let own = own.or_else(|| task.annotations.iter().position(|work| !work.was_cancelled));
-    let is_predicted = task.annotations.is_empty();
+    let annotations: Vec<Work> =
+        readable(task.annotations, "an annotation cannot be read; left out", &document.id, import);
+    let own = annotations.iter().position(|work| work.ground_truth && !work.was_cancelled);
+    let own = own.or_else(|| annotations.iter().position(|work| !work.was_cancelled));
+    let is_predicted = annotations.is_empty();
     let predictions: Vec<Work> =
         readable(task.predictions, "a prediction cannot be read; left out", &document.id, import);
-    for (idx, work) in task.annotations.into_iter().enumerate() {
+    for (idx, work) in annotations.into_iter().enumerate() {
         let annotator = work.completed_by.as_ref().and_then(person);
         let layer =
             (own != Some(idx)).then(|| annotator.clone().unwrap_or_else(|| (idx + 1).to_string()));

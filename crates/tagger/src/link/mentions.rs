@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use tawsim_corpus::Entity;
+use tawsim_tokenizer::{SegmentRole, Span, Tokenized};
 
 use super::candidates::{Candidate, CandidateFinder, Surface};
 use super::context::{Context, is_coordinated, kind_word_before, loose_words};
@@ -50,11 +50,16 @@ impl<'t, 'm> DocumentNames<'t, 'm> {
         let mut finder = CandidateFinder::new(linker);
         for (entity_idx, entity) in source.entities.iter().enumerate() {
             let Some(classes) = classes_of(source.labels.name(entity.label)) else { continue };
-            let surface = entity.span.slice(source.text);
-            let lost_alef = has_lost_alef(source.text, entity);
-            let name_idx = *known.entry((classes[0], surface, lost_alef)).or_insert_with(|| {
-                let (words, mut candidates) =
-                    find(&mut finder, (surface, lost_alef), classes, linker.entries);
+            let stems = without_clitics(source.tokenized, entity.span);
+            let [whole, bare] = [entity.span, stems]
+                .map(|span| (span.slice(source.text), has_lost_alef(source.text, span)));
+            let surface = bare.0;
+            let name_idx = *known.entry((classes[0], whole, bare)).or_insert_with(|| {
+                let mut found = find(&mut finder, whole, classes, linker.entries);
+                if found.1.is_empty() && bare != whole {
+                    found = find(&mut finder, bare, classes, linker.entries);
+                }
+                let (words, mut candidates) = found;
                 if candidates.is_empty() && words.len() == 1 {
                     candidates = names.with_shared_noun(&mut finder, surface, classes, linker);
                 }
@@ -187,8 +192,19 @@ fn find<'m>(
     (words, candidates)
 }
 
+/// The span from its first stem to its last: models of whole words, and people, may take in clitics (`ولبنان`).
+fn without_clitics(tokenized: &Tokenized, span: Span) -> Span {
+    let segments = tokenized.segments();
+    let idx_at = |byte| segments.partition_point(|segment| segment.span.start() < byte);
+    let inside = segments.get(idx_at(span.start())..idx_at(span.end())).unwrap_or_default();
+    let mut stems = inside.iter().filter(|segment| segment.role == SegmentRole::Stem);
+    let Some(first) = stems.next() else { return span };
+    let last = stems.next_back().unwrap_or(first);
+    Span::new(first.span.start(), last.span.end().min(span.end()))
+}
+
 /// `للنظام` is `ل` and `لنظام`, whose article lost its alef.
-fn has_lost_alef(text: &str, entity: &Entity) -> bool {
-    let range = entity.span.range();
+fn has_lost_alef(text: &str, span: Span) -> bool {
+    let range = span.range();
     text[..range.start].ends_with('ل') && text[range].starts_with('ل')
 }
