@@ -286,13 +286,12 @@ fn searches(project: &Project, layer: LayerId, sheet: &mut Sheet) {
         times.sort_unstable();
         sheet.below(what, ms(times[2]), "ms", 100.0);
     }
-    let mentions =
-        Mentions { text: "حلب4242".to_owned(), layer, with_article: false, documents: None };
+    let mentions = Mentions { text: "حلب4242".to_owned(), layer, documents: None };
     let (_, time) = on_core(|| project.preview_mentions(&mentions).expect("readable"));
     sheet.below("preview of all mentions, a rare word", ms(time), "ms", 200.0);
     let mentions = Mentions { text: "داعش".to_owned(), ..mentions };
-    let (groups, time) = on_core(|| project.preview_mentions(&mentions).expect("readable"));
-    let n_places: usize = groups.iter().map(|group| group.places.len()).sum();
+    let (found, time) = on_core(|| project.preview_mentions(&mentions).expect("readable"));
+    let n_places: usize = found.groups.iter().map(|group| group.places.len()).sum();
     sheet.line(&format!("preview of {n_places} mentions"), ms(time), "ms", None);
 }
 

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_store::{
-    Disagreement, DocumentId, Edit, ImportOptions, LayerId, LayerKind, MentionGroup, Mentions,
-    NewLabel, Options, Project, Query, ReviewState, SeenDocument, Span, SpanId, SpanState,
-    Suggestion,
+    Disagreement, DocumentId, Edit, FoundMentions, ImportOptions, LayerId, LayerKind, MentionGroup,
+    Mentions, NewLabel, Options, Place, Project, Query, ReviewState, SeenDocument, Span, SpanId,
+    SpanState, Suggestion,
 };
 use tawsim_tests::store::{Annotator, SplitMix, text};
 use tempfile::TempDir;
@@ -101,13 +101,8 @@ impl Bench {
         assert_eq!(lines.join(" "), expected, "only done: {only_done}");
     }
 
-    fn mentions(&self, text: &str) -> Vec<MentionGroup> {
-        let mentions = Mentions {
-            text: text.to_owned(),
-            layer: self.layers[0],
-            with_article: false,
-            documents: None,
-        };
+    fn mentions(&self, text: &str) -> FoundMentions {
+        let mentions = Mentions { text: text.to_owned(), layer: self.layers[0], documents: None };
         self.project.preview_mentions(&mentions).expect("readable")
     }
 }
@@ -184,18 +179,25 @@ fn every_condition_must_hold() {
 fn all_mentions_in_one_step() {
     let mut bench = bench();
     let id = bench.add(0, 1, "فيروسٌ", "DISEASE");
-    let groups = bench.mentions("الفيروس");
-    let lines: Vec<String> = groups
-        .iter()
-        .map(|g| format!("{} {} {}+{}", g.surface, g.frame, g.places.len(), g.n_decided))
-        .collect();
-    assert_eq!(lines, ["فيروس _ 1+0", "فيروس ال_ 1+0", "فيروس وبال_ 1+0", "فيروسٌ _ 0+1"]);
+    let found = bench.mentions("الفيروس");
+    let line = |group: &MentionGroup| {
+        let text = |place: &Place| {
+            let document = bench.documents.iter().position(|id| *id == place.document);
+            place.span.slice(TEXTS[document.expect("of the project")])
+        };
+        let spans: Vec<&str> = group.places.iter().map(text).collect();
+        format!("{} {} {}", group.written, spans.join(","), group.has_same_article)
+    };
+    let lines: Vec<String> = found.groups.iter().map(line).collect();
+    let expected = ["الفيروس الفيروس true", "فيروس فيروس false", "وبالفيروس الفيروس true"];
+    assert_eq!((lines, found.n_decided), (expected.map(str::to_owned).to_vec(), 1));
     let before = bench.project.state_hash().expect("readable");
-    let places: Vec<_> = groups.iter().flat_map(|group| group.places.clone()).collect();
+    let places: Vec<_> = found.groups.iter().flat_map(|group| group.places.clone()).collect();
     let receipt = bench.project.annotate_all(&places, bench.layers[0], "DISEASE");
     let receipt = receipt.expect("writable");
     assert_eq!((receipt.created.len(), receipt.documents.len()), (3, 2));
-    assert!(bench.mentions("الفيروس").iter().all(|group| group.places.is_empty()));
+    let all_decided = FoundMentions { groups: Vec::new(), n_decided: 4 };
+    assert_eq!(bench.mentions("الفيروس"), all_decided);
     let again = bench.project.annotate_all(&places, bench.layers[0], "PLACE").expect("writable");
     assert_eq!(again.step, None, "decided places are left alone");
     bench.project.undo().expect("one step");

@@ -29,6 +29,7 @@ mod import;
 mod load;
 mod lock;
 mod log;
+mod mentions;
 mod merge;
 mod migrate;
 mod model;
@@ -52,7 +53,7 @@ mod writing;
 
 pub use adjudicate::Disagreement;
 pub use agreement::{Comparison, SeenDocument};
-pub use annotate_all::{MentionGroup, Mentions, Place};
+pub use annotate_all::Mentions;
 pub use backup::BackupFile;
 pub use edit::{Edit, NewLabel, Suggestion};
 pub use error::StoreError;
@@ -63,6 +64,7 @@ pub use id::{CommentId, DocumentId, EventId, LayerId, ParseIdError, SpanId};
 pub use import::{ImportOptions, ImportReport, Importer, SkipReason, Skipped};
 pub use lock::Holder;
 pub use log::LogEntry;
+pub use mentions::{FoundMentions, MentionFinder, MentionGroup, Place, mentioned_again};
 pub use merge::MergeReport;
 pub use model::{
     Annotation, Comment, DocumentRow, LabelRow, Layer, LayerKind, Link, Presence, ReviewState,

@@ -158,7 +158,6 @@ impl Project {
             let name = name(db, id)?;
             let text = read::text(db, id)?;
             let places = if keys.is_empty() { Vec::new() } else { stemmer.find(&text, &keys) };
-            let places = places.iter().map(|(first, last)| first.span.cover(last.span)).collect();
             let mut annotations = matching(db, id, query)?;
             annotations.retain(|a| a.span.get(&text).is_some());
             found.documents.push(FoundDocument { id, name, places, annotations });

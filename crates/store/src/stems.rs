@@ -12,15 +12,6 @@ pub(crate) struct Stemmer {
     key: String,
 }
 
-/// A stem and what stands around it in its token.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stem {
-    /// With its article.
-    pub(crate) span: Span,
-    pub(crate) bare: Span,
-    pub(crate) token: Span,
-}
-
 /// Words whose cut is not obvious. If the stems of this text change, an index made before is stale.
 const PROBE: &str =
     "وبالجيش للنظام لداعش وزير والده فيروسها ولل بلاده سيقاتلونهم لـ\"داعش\" كالفيروس";
@@ -33,22 +24,21 @@ const SIGNS: [TokenKind; 3] = [TokenKind::Punctuation, TokenKind::Symbol, TokenK
 const JOINT: &str = "\u{640}";
 
 impl Stemmer {
-    /// Calls `each` with every stem of a text and its key, in order.
-    pub(crate) fn each(&mut self, text: &str, mut each: impl FnMut(Stem, &str)) {
+    /// Calls `each` with every stem of a text, with its article, and its key, in order.
+    pub(crate) fn each(&mut self, text: &str, mut each: impl FnMut(Span, &str)) {
         self.tokenizer.tokenize(text, &mut self.tokenized);
         for segment in self.tokenized.segments() {
             let token = self.tokenized.tokens()[segment.token_idx as usize];
             if segment.role != SegmentRole::Stem || SIGNS.contains(&token.kind) {
                 continue;
             }
-            let bare = bare(segment);
             self.key.clear();
-            fold_into(bare.slice(text), &NormalizeOptions::LOOSE_KEY, &mut self.key);
+            fold_into(bare(segment).slice(text), &NormalizeOptions::LOOSE_KEY, &mut self.key);
             if !self.key.chars().all(char::is_alphanumeric) {
                 self.key = self.key.replace(|c: char| !c.is_alphanumeric(), JOINT);
             }
             if !self.key.is_empty() {
-                each(Stem { span: segment.span, bare, token: token.span }, &self.key);
+                each(segment.span, &self.key);
             }
         }
     }
@@ -65,20 +55,21 @@ impl Stemmer {
         keys
     }
 
-    /// Where the keys of a query stand in a text, one after the other: first and last stem.
-    pub(crate) fn find(&mut self, text: &str, query: &[String]) -> Vec<(Stem, Stem)> {
+    /// Where the keys of a query stand in a text, one after the other: from the first stem to the last.
+    pub(crate) fn find(&mut self, text: &str, query: &[String]) -> Vec<Span> {
         // Words become small numbers: a text is long and a query short.
         let number = |key: &str| query.iter().position(|known| known == key);
         let wanted: Vec<Option<usize>> = query.iter().map(|key| number(key)).collect();
         let mut stems = Vec::new();
         self.each(text, |stem, key| stems.push((stem, number(key))));
         let is_here =
-            |window: &&[(Stem, Option<usize>)]| window.iter().map(|(_, number)| number).eq(&wanted);
+            |window: &&[(Span, Option<usize>)]| window.iter().map(|(_, number)| number).eq(&wanted);
         if wanted.is_empty() {
             return Vec::new();
         }
-        let ends = |window: &[(Stem, Option<usize>)]| (window[0].0, window[wanted.len() - 1].0);
-        stems.windows(wanted.len()).filter(is_here).map(ends).collect()
+        let cover =
+            |window: &[(Span, Option<usize>)]| window[0].0.cover(window[wanted.len() - 1].0);
+        stems.windows(wanted.len()).filter(is_here).map(cover).collect()
     }
 
     /// What tells one way of cutting words from another.
@@ -116,8 +107,7 @@ mod tests {
         let text = "قوات النظام وقوات النظام";
         let query = ["قوات".to_owned(), "نظام".to_owned()];
         let found = Stemmer::default().find(text, &query);
-        let surfaces: Vec<&str> =
-            found.iter().map(|(a, b)| a.span.cover(b.span).slice(text)).collect();
+        let surfaces: Vec<&str> = found.iter().map(|span| span.slice(text)).collect();
         assert_eq!(surfaces, ["قوات النظام", "قوات النظام"]);
     }
 }

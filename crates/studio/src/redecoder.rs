@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use tawsim_store::Span;
+use tawsim_store::{Span, mentioned_again};
 use tawsim_tagger::{Decision, Tagger, TaggerScratch};
 
 use crate::{
     Command, Found,
-    app::{Decided, mentioned_again},
+    app::Decided,
     worker::{found_of, model_version},
 };
 

@@ -248,9 +248,8 @@ fn work(project: &mut Project, folder: &Path) -> Result<(), StoreError> {
             let _ = project.apply(&Edit::RemoveSpan(annotation.id));
         }
     }
-    let mentions =
-        Mentions { text: "حلب".to_owned(), layer, with_article: true, documents: None };
-    for group in project.preview_mentions(&mentions).unwrap_or_default() {
+    let mentions = Mentions { text: "حلب".to_owned(), layer, documents: None };
+    for group in project.preview_mentions(&mentions).unwrap_or_default().groups {
         let _ = project.annotate_all(&group.places, layer, "NEW");
     }
     let _ = project.write_package(&folder.join("out.tawsimpkg"), None);

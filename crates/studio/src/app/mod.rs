@@ -32,7 +32,7 @@ pub use error::AppError;
 pub(crate) use exchange::formats;
 pub use review::Verdict;
 pub(crate) use review::{AgreementTable, Differences, agreement};
-pub(crate) use same::{SameMentions, mentioned_again};
+pub(crate) use same::SameMentions;
 pub(crate) use saving::Saved;
 pub(crate) use settings::Settings;
 pub use statistics::{DocumentWork, Statistics, statistics};

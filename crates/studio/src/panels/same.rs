@@ -18,10 +18,10 @@ pub(crate) fn same(ui: &mut Ui, gui: &mut Gui<'_>, found: &SameMentions) {
         let title = phrases::SAME_TITLE.with(language, &[&isolated(&found.surface), &label]);
         let (style, ink) = (gui.bold(), ui.visuals().strong_text_color());
         gui.engine.label(ui, &title, style, ink);
-        let n: usize = found.groups.iter().map(|group| group.mentions.len()).sum();
+        let n: usize = found.groups.iter().map(|group| group.mentions.places.len()).sum();
         gui.weak(ui, &phrases::COUNT.with(language, &[&n]));
-        if found.n_taken > 0 {
-            gui.weak(ui, &phrases::SAME_TAKEN.with(language, &[&found.n_taken]));
+        if found.n_decided > 0 {
+            gui.weak(ui, &phrases::SAME_TAKEN.with(language, &[&found.n_decided]));
         }
         let room = ui.ctx().content_rect().height() - 260.0;
         ScrollArea::vertical().id_salt("same").max_height(room).show(ui, |ui| {
@@ -43,12 +43,12 @@ fn groups(ui: &mut Ui, gui: &mut Gui<'_>, found: &SameMentions) {
     for (idx, group) in found.groups.iter().enumerate() {
         let check = gui.say(if group.is_chosen { phrases::YES } else { phrases::NO });
         let digit = if idx < 9 { (idx + 1).to_string() } else { String::new() };
-        let note = format!("× {}   {check}  {digit}", group.mentions.len());
+        let note = format!("× {}   {check}  {digit}", group.mentions.places.len());
         let row = Row {
             note: &note,
             note_direction: gui.language.direction(),
             selected: group.is_chosen,
-            ..Row::new(&group.written, Direction::RightToLeft)
+            ..Row::new(&group.mentions.written, Direction::RightToLeft)
         };
         let style = gui.style();
         if gui.engine.row(ui, &row, style).clicked() {
