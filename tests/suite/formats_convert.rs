@@ -114,6 +114,32 @@ fn offsets_of_the_output() {
     );
 }
 
+/// Formats whose files end as those of others do take these when the user names the format.
+#[test]
+fn folders_of_formats_without_an_extension() {
+    let tasks = r#"[{"data":{"text":"في حلب"},"annotations":[{"result":[{"type":"labels","value":{"start":3,"end":6,"labels":["LOC"]}}]}]}]"#;
+    let row = r#"{"text":"في حلب","spans":[{"start":3,"end":6,"label":"LOC"}]}"#;
+    let table = [
+        ("label-studio", "a.json", tasks),
+        ("doccano", "a.jsonl", r#"{"id":1,"text":"في حلب","label":[[3,6,"LOC"]]}"#),
+        ("prodigy", "a.JSONL", row),
+        ("conll2003", "a.conll", "حلب NNP B-NP B-LOC\n"),
+    ];
+    for (format, name, content) in table {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (input, out) = (folder.path().join(name), folder.path().join("out"));
+        std::fs::write(&input, content).expect("it can be written");
+        std::fs::write(folder.path().join("notes.md"), "?").expect("it can be written");
+        let [dir, out] = [folder.path(), &out].map(|path| path.to_string_lossy().into_owned());
+        let run =
+            tawsim(&["convert", &dir, "--from", format, "--to", "csv", "--output", &out], b"");
+        assert!([0, 3].contains(&run.code), "{format}: {}", run.stderr);
+        let table = std::fs::read_to_string(out).expect("written");
+        assert_eq!(table.lines().count(), 2, "{format}: {table}");
+        assert!(table.contains("LOC") && table.contains("حلب"), "{format}: {table}");
+    }
+}
+
 /// Two files whose documents have each other's names.
 #[test]
 fn a_folder_into_itself() {

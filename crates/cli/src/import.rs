@@ -6,10 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use tawsim_corpus::{Format, FormatInfo, Import, Input, Layout, detect};
-
-/// How much of a file is looked at to tell its format.
-const HEAD_BYTES: u64 = 8 << 10;
+use tawsim_corpus::{FormatInfo, Import, Input, detect_in};
 
 /// One file, or standard input (`-`).
 pub(crate) struct Found {
@@ -72,12 +69,10 @@ fn add_file(
 }
 
 fn detected(path: &Path) -> Result<Option<(&'static FormatInfo, String)>> {
-    let mut head = Vec::new();
     let file = File::open(path).with_context(|| format!("{}: cannot open", path.display()))?;
-    file.take(HEAD_BYTES)
-        .read_to_end(&mut head)
-        .with_context(|| format!("{}: cannot read", path.display()))?;
-    Ok(detect(path, &head).map(|detection| (detection.info, detection.why)))
+    let found =
+        detect_in(path, file).with_context(|| format!("{}: cannot read", path.display()))?;
+    Ok(found.map(|detection| (detection.info, detection.why)))
 }
 
 fn add_folder(
@@ -88,8 +83,7 @@ fn add_folder(
     let n_before = found.len();
     for file in crate::input::files_below(folder)? {
         let taken = match format {
-            // Of a format that is said only files that have its extension are meant.
-            Some(info) => has_extension(&file, info).then(|| (info, String::new())),
+            Some(info) => info.takes(&file).then(|| (info, String::new())),
             None => detected(&file)?,
         };
         let Some((info, why)) = taken else { continue };
@@ -103,31 +97,17 @@ fn add_folder(
     Ok(())
 }
 
-fn has_extension(path: &Path, info: &FormatInfo) -> bool {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    info.extensions.contains(&extension.as_str())
-}
-
 /// Files that are read with another one are no inputs of their own.
 fn drop_companions(found: &mut Vec<Found>, from: usize) {
     let mut belonging: HashSet<PathBuf> = HashSet::new();
     for input in &found[from..] {
-        belonging.extend(companions(&input.path, input.info.layout).map(|(_, path)| path));
+        belonging.extend(input.info.layout.companions(&input.path).map(|(_, path)| path));
     }
     let mut idx = 0;
     found.retain(|input| {
         idx += 1;
         idx <= from || !belonging.contains(&input.path)
     });
-}
-
-fn companions(path: &Path, layout: Layout) -> impl Iterator<Item = (&'static str, PathBuf)> + '_ {
-    let (companions, shared) = match layout {
-        Layout::ManyInOne => (&[][..], &[][..]),
-        Layout::FilePerDocument { companions, shared } => (companions, shared),
-    };
-    let beside = companions.iter().map(|extension| (*extension, path.with_extension(extension)));
-    beside.chain(shared.iter().map(|name| (*name, path.with_file_name(name))))
 }
 
 /// What was detected and why, one line a kind of evidence.
@@ -145,7 +125,7 @@ pub(crate) fn note_detected(found: &[Found], import: &mut Import<'_>) {
 
 /// Reads one input into `import`. A file that is one document names it without its extension.
 pub(crate) fn import(input: &Found, stdin: &mut dyn Read, import: &mut Import<'_>) -> Result<()> {
-    import.begin_input(document_name(input));
+    import.begin_input(input.info.document_name(&input.name));
     read(input, stdin, import)
 }
 
@@ -155,8 +135,7 @@ pub(crate) fn import_into_project(
     stdin: &mut dyn Read,
     import: &mut Import<'_>,
 ) -> Result<()> {
-    let is_text = input.info.format == Format::Text;
-    import.begin_input(if is_text { &input.name } else { document_name(input) });
+    import.begin_input(input.info.document_name_in_project(&input.name));
     read(input, stdin, import)
 }
 
@@ -170,36 +149,9 @@ fn read(input: &Found, stdin: &mut dyn Read, import: &mut Import<'_>) -> Result<
         let file = File::open(&input.path).with_context(|| format!("{}: cannot open", place()))?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
-    let mut files = Vec::new();
-    for (name, path) in companions(&input.path, input.info.layout) {
-        if path.is_file() {
-            files.push((name, read_companion(&path, import.options.limits.max_document_bytes)?));
-        }
-    }
+    let open = |path: &Path| path.is_file().then(|| File::open(path)).transpose();
+    let limits = import.options.limits;
+    let files = input.info.layout.read_companions(&input.path, limits, open)?;
     let mut whole = Input { main: &mut *main, companions: files };
     reader(&mut whole, import).with_context(place)
-}
-
-fn read_companion(path: &Path, limit: usize) -> Result<Vec<u8>> {
-    let context = || format!("{}: cannot read", path.display());
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(context)?;
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).with_context(context)?;
-    if bytes.len() > limit {
-        bail!("{}: longer than {limit} bytes", path.display());
-    }
-    Ok(bytes)
-}
-
-/// A file that is one document names it without its extension.
-fn document_name(input: &Found) -> &str {
-    let name = input.name.as_str();
-    if input.info.layout == Layout::ManyInOne {
-        return name;
-    }
-    let known =
-        input.info.extensions.iter().find_map(|extension| {
-            name.strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'))
-        });
-    known.filter(|stem| !stem.is_empty()).unwrap_or(name)
 }

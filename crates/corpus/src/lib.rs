@@ -22,7 +22,7 @@ pub use format::{
     GEOJSON_SEPARATOR, GoldLink, Import, ImportReport, Input, JsonlReader, Layout, Limits,
     LinkError, Losses, Mention, Place, PutFile, ReadError, ReadOptions, ReadProblem, Reader,
     Stream, StreamWriter, TagPlan, Tallies, Tally, Units, WriteContext, WriteDocument, WriteFrame,
-    WriteOptions, Writer, align, conll_tag, detect, is_display_control, read_conll,
+    WriteOptions, Writer, align, conll_tag, detect, detect_in, is_display_control, read_conll,
     read_interlinear, read_jsonl, read_links, units, write_conll, write_files, write_geojson,
     write_geojson_footer, write_geojson_header, write_html_document, write_html_footer,
     write_html_header, write_interlinear, write_jsonl, write_jsonl_with_details, write_mentions,

@@ -2,18 +2,16 @@
 //! file's extension.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use tawsim_corpus::{
     Document, Entity, Format, GivenTokens, Import, ImportReport, Input, LabelSet, ReadOptions,
-    detect, read_conll,
+    detect_in, read_conll,
 };
 use tawsim_tokenizer::Span;
 
-/// How much of a file is looked at.
-const HEAD_BYTES: u64 = 8 << 10;
 /// Where a file does not say where its documents begin, one ends after so many sentences: what is far apart is not
 /// to be taken for one document.
 const DOCUMENT_SENTENCES: usize = 50;
@@ -50,17 +48,13 @@ pub(super) fn apart(paths: &[PathBuf]) -> Result<(Vec<Named>, Vec<PathBuf>)> {
 
 /// Whether the name is that of a file of columns and of no other format.
 fn has_extension(path: &Path) -> bool {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    let info = Format::Conll2002.info();
-    info.is_some_and(|info| info.extensions.contains(&extension.as_str()))
+    Format::Conll2002.info().is_some_and(|info| info.has_extension(path))
 }
 
 /// Whether the file is CoNLL columns by its looks or its extension.
 fn is_columns(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
-    let detected = read.ok().and_then(|_| detect(path, &head));
-    detected.is_some_and(|found| found.info.format == Format::Conll2002)
+    let detected = File::open(path).and_then(|file| detect_in(path, file));
+    detected.ok().flatten().is_some_and(|found| found.info.format == Format::Conll2002)
 }
 
 /// The documents of a file of columns, and what was left out of it.

@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeSet,
     fs::File,
-    io::{BufReader, Read as _},
+    io::BufReader,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -17,16 +17,11 @@ use std::{
     time::Instant,
 };
 
-use tawsim_corpus::{
-    Document, Format, FormatInfo, Import, Input, LabelSet, Layout, ReadOptions, detect,
-};
+use tawsim_corpus::{Document, FormatInfo, Import, Input, LabelSet, ReadOptions, detect_in};
 use tawsim_store::{ImportOptions, LayerId, Project};
 
 use super::{App, AppError, Work, exchange::format_named, open::files_below, saving::Saving};
-use crate::{Command, Language, files::read_at_most, language::phrases};
-
-/// How much of a file is looked at to tell its format.
-const HEAD_BYTES: u64 = 8 << 10;
+use crate::{Command, Language, language::phrases};
 
 /// How far an import is: what it does, how many are done of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -207,60 +202,35 @@ fn sources(path: &Path, format: Option<&'static FormatInfo>) -> Result<Vec<Sourc
     let is_folder = path.is_dir();
     let mut found = Vec::new();
     for file in files {
-        let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_owned();
         let info = match format {
-            Some(info) if is_folder && !info.extensions.contains(&extension.as_str()) => None,
+            Some(info) if is_folder && !info.takes(&file) => None,
             Some(info) => Some(info),
             None => detected(&file)?,
         };
         found.extend(info.map(|info| Source::new(path, file, info)));
     }
     let belonging: BTreeSet<PathBuf> =
-        found.iter().flat_map(|s| companions(&s.path, s.info.layout)).map(|c| c.1).collect();
+        found.iter().flat_map(|s| s.info.layout.companions(&s.path)).map(|c| c.1).collect();
     found.retain(|source| !belonging.contains(&source.path));
     Ok(found)
 }
 
 fn detected(path: &Path) -> Result<Option<&'static FormatInfo>, AppError> {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
-    read.map_err(AppError::file(path))?;
-    Ok(detect(path, &head).map(|detection| detection.info))
-}
-
-fn companions(path: &Path, layout: Layout) -> Vec<(&'static str, PathBuf)> {
-    let Layout::FilePerDocument { companions, shared } = layout else { return Vec::new() };
-    let beside = companions.iter().map(|extension| (*extension, path.with_extension(extension)));
-    beside.chain(shared.iter().map(|name| (*name, path.with_file_name(name)))).collect()
+    let found = File::open(path).and_then(|file| detect_in(path, file));
+    Ok(found.map_err(AppError::file(path))?.map(|detection| detection.info))
 }
 
 /// Reads a file, and those that belong to it.
 pub(super) fn read_source(source: &Source, import: &mut Import<'_>) -> Result<(), String> {
     let reader = source.info.reader.ok_or("this format cannot be read")?;
     let file = File::open(&source.path).map_err(|error| error.to_string())?;
-    let mut files = Vec::new();
-    for (name, path) in companions(&source.path, source.info.layout) {
-        if path.is_file() {
-            files.push((name, read_companion(&path, import.options.limits.max_document_bytes)?));
-        }
-    }
-    let stem = |name: &str| match source.info.layout {
-        Layout::ManyInOne => name.to_owned(),
-        // Text files keep their names as they are opened with; others are named by their stem.
-        Layout::FilePerDocument { .. } if source.info.format == Format::Text => name.to_owned(),
-        Layout::FilePerDocument { .. } => {
-            Path::new(name).with_extension("").to_string_lossy().into_owned()
-        }
-    };
-    import.begin_input(&stem(&source.name));
+    let (layout, limits) = (source.info.layout, import.options.limits);
+    let open = |path: &Path| path.is_file().then(|| File::open(path)).transpose();
+    let companions = layout.read_companions(&source.path, limits, open);
+    let companions = companions.map_err(|error| error.to_string())?;
+    import.begin_input(source.info.document_name_in_project(&source.name));
     let mut main = BufReader::new(file);
-    reader(&mut Input { main: &mut main, companions: files }, import)
-        .map_err(|error| error.to_string())
-}
-
-/// A file beside another one, whole, if it is not longer than this.
-fn read_companion(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    read_at_most(path, limit).map_err(|error| format!("{}: {error}", path.display()))
+    reader(&mut Input { main: &mut main, companions }, import).map_err(|error| error.to_string())
 }
 
 /// Reads files into the project and says what was taken and what was not.
