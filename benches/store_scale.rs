@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+use tawsim_benches::peak_mib;
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_store::{
     DocumentId, Edit, ImportOptions, LayerId, LayerKind, Mentions, Options, Project, Query, Span,
@@ -311,10 +312,7 @@ fn copies(project: &Project, sheet: &mut Sheet) {
     sheet.line("peak memory at the end", peak_mb(), "MB", None);
 }
 
-/// The largest memory that the process has had, from Linux's own count; 0 elsewhere.
+/// The largest memory that the process has had; 0 where the system does not tell.
 fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kb.unwrap_or(0.0) / 1e3
+    peak_mib().unwrap_or(0.0) * (1024.0 * 1024.0 / 1e6)
 }

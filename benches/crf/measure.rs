@@ -31,11 +31,3 @@ fn cpu_seconds() -> f64 {
     ticks.map(|ticks| ticks.parse::<f64>().expect("a number of ticks")).sum::<f64>()
         / TICKS_PER_SECOND
 }
-
-/// The most memory that this process has held, in MiB.
-pub(crate) fn peak_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("this bench runs on Linux");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("Linux reports it");
-    let kib = line.split_whitespace().nth(1).expect("a number follows");
-    kib.parse::<f64>().expect("a number of KiB") / 1024.0
-}

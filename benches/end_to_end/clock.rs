@@ -43,11 +43,3 @@ pub(crate) fn wall_seconds(n_rounds: usize, mut work: impl FnMut()) -> f64 {
 pub(crate) fn megabytes(n_bytes: usize) -> f64 {
     n_bytes as f64 / 1e6
 }
-
-/// The most memory that this process has held, in MiB.
-pub(crate) fn peak_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("this bench runs on Linux");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("Linux reports it");
-    let kib = line.split_whitespace().nth(1).expect("a number follows");
-    kib.parse::<f64>().expect("a number of KiB") / 1024.0
-}
