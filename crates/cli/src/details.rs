@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use tawsim_corpus::{EntityDetails, LinkAlternative, LinkDetails, ValueDetails};
 use tawsim_tagger::{EntityValue, Link, Linked};
+use tawsim_tokenizer::Calendar;
 
 /// The details of an entity of `text`.
 pub(crate) fn entity_details<'a>(
@@ -84,14 +85,8 @@ pub(crate) fn parse_date(text: &str) -> Result<u32, String> {
 
 /// Whether `20180917` is a day of the Gregorian calendar.
 fn is_day(date: u32) -> bool {
-    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let n_days = match month {
-        2 => 28 + u32::from(is_leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    (1..=12).contains(&month) && (1..=n_days).contains(&day)
+    let date = i64::from(date);
+    Calendar::Gregorian.day_number(date / 10_000, date / 100 % 100, date % 100).is_some()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
+use tawsim_tokenizer::gregorian_date;
 
 use crate::disk::{Disk, OsDisk, PARTIAL, partial, put_in_place};
 use crate::event::Head;
@@ -33,10 +34,10 @@ pub struct BackupFile {
 impl BackupFile {
     /// The time stands in the name to the millisecond, then the number of events.
     fn name(time_ms: i64, seq: u64) -> String {
-        let (date, day_ms) = (civil(time_ms.div_euclid(DAY_MS)), time_ms.rem_euclid(DAY_MS));
+        let (day, day_ms) = (time_ms.div_euclid(DAY_MS), time_ms.rem_euclid(DAY_MS));
         let (hour, minute) = (day_ms / (60 * MINUTE_MS), day_ms / MINUTE_MS % 60);
         let (second, ms) = (day_ms / 1000 % 60, day_ms % 1000);
-        let (year, month, day) = date;
+        let (year, month, day) = gregorian_date(day);
         format!(
             "{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}.{ms:03}Z_{time_ms}_{seq}.db"
         )
@@ -48,19 +49,6 @@ impl BackupFile {
         let time_ms = parts.next()?.parse().ok()?;
         Some(Self { time_ms, seq: parts.next()?.parse().ok()?, path })
     }
-}
-
-/// Year, month and day of a day counted from 1970-01-01.
-/// H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
-const fn civil(day: i64) -> (i64, i64, i64) {
-    let z = day + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + (month <= 2) as i64, month, doy - (153 * mp + 2) / 5 + 1)
 }
 
 impl Project {

@@ -6,7 +6,6 @@
 //!
 //! The crate knows no corpus file formats and prints nothing.
 
-mod calendar;
 mod clusters;
 mod decisions;
 mod document;

@@ -1,10 +1,9 @@
 //! What numbers and dates say: values of NUMBER entities, intervals of DATE entities.
 
-use crate::calendar::{day_from_number, month_days, number_from_day, valid_day, year_of};
 use tawsim_corpus::{Document, Entity, LabelSet};
 use tawsim_tokenizer::{
     Calendar, DateMention, DateValue, NumberMention, NumberValue, Span, Tokenized, find_dates,
-    find_numbers, number_at,
+    find_numbers, gregorian_date, number_at,
 };
 
 /// What an entity says beyond its label.
@@ -121,13 +120,11 @@ fn resolve(value: &DateValue, today: Option<i64>) -> Option<DateInterval> {
     let calendar = value.calendar;
     let days = match (value.year.map(i64::from), value.month.map(i64::from), value.day) {
         (Some(year), Some(month), Some(day)) => {
-            let day = valid_day(calendar, year, month, day.into())?;
+            let day = calendar.day_number(year, month, day.into())?;
             (day, day)
         }
-        (Some(year), Some(month), None) => month_days(calendar, year, month),
-        (Some(year), None, _) => {
-            (month_days(calendar, year, 1).0, month_days(calendar, year, 12).1)
-        }
+        (Some(year), Some(month), None) => calendar.month_days(year, month),
+        (Some(year), None, _) => (calendar.month_days(year, 1).0, calendar.month_days(year, 12).1),
         (None, Some(month), day) => nearest(calendar, (month, day.map(i64::from)), today?)?,
         (None, None, None) => {
             let day = match value.weekday {
@@ -144,10 +141,10 @@ fn resolve(value: &DateValue, today: Option<i64>) -> Option<DateInterval> {
 
 /// The day or month without a year that lies nearest to `today`; of two the earlier.
 fn nearest(calendar: Calendar, (month, day): (i64, Option<i64>), today: i64) -> Option<(i64, i64)> {
-    let year = year_of(calendar, today);
+    let year = calendar.year_of(today);
     let candidates = (year - 1..=year + 1).filter_map(|year| match day {
-        Some(day) => valid_day(calendar, year, month, day).map(|day| (day, day)),
-        None => Some(month_days(calendar, year, month)),
+        Some(day) => calendar.day_number(year, month, day).map(|day| (day, day)),
+        None => Some(calendar.month_days(year, month)),
     });
     candidates.min_by_key(|(from, to)| {
         if (*from..=*to).contains(&today) {
@@ -165,7 +162,19 @@ fn last_weekday(weekday: i64, today: i64) -> i64 {
 
 fn full_day(value: &DateValue) -> Option<i64> {
     let (year, month, day) = (value.year?, value.month?, value.day?);
-    valid_day(value.calendar, year.into(), month.into(), day.into())
+    value.calendar.day_number(year.into(), month.into(), day.into())
+}
+
+/// `yyyymmdd` of the Gregorian calendar as a day, if it is one.
+fn day_from_number(number: u32) -> Option<i64> {
+    let number = i64::from(number);
+    Calendar::Gregorian.day_number(number / 10_000, number / 100 % 100, number % 100)
+}
+
+/// A day as `yyyymmdd` of the Gregorian calendar.
+fn number_from_day(day: i64) -> u32 {
+    let (year, month, day) = gregorian_date(day);
+    (year * 10_000 + month * 100 + day).clamp(0, i64::from(u32::MAX)) as u32
 }
 
 #[cfg(test)]

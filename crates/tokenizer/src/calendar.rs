@@ -1,38 +1,37 @@
-//! Days of the Gregorian and the Hijri calendar, counted from 1970-01-01.
+//! Days of the Gregorian and the Hijri calendar, counted from 1970-01-01. Years and days are below 10¹⁵.
 
-use tawsim_tokenizer::Calendar;
+use crate::Calendar;
 
-/// The day, if the calendar has it.
-pub(crate) fn valid_day(calendar: Calendar, year: i64, month: i64, day: i64) -> Option<i64> {
-    let number = day_number(calendar, year, month, day);
-    let days = month_days(calendar, year, month);
-    ((1..=12).contains(&month) && (days.0..=days.1).contains(&number)).then_some(number)
-}
-
-/// First and last day of a month.
-pub(crate) fn month_days(calendar: Calendar, year: i64, month: i64) -> (i64, i64) {
-    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    (day_number(calendar, year, month, 1), day_number(calendar, next.0, next.1, 1) - 1)
-}
-
-/// The year that a day lies in.
-pub(crate) fn year_of(calendar: Calendar, day: i64) -> i64 {
-    match calendar {
-        Calendar::Gregorian => gregorian_date(day).0,
-        Calendar::Hijri => hijri_year(day),
+impl Calendar {
+    /// The day, counted from 1970-01-01, if the calendar has it.
+    ///
+    /// ```
+    /// use tawsim_tokenizer::Calendar;
+    /// assert_eq!(Calendar::Gregorian.day_number(1970, 1, 2), Some(1));
+    /// assert_eq!(Calendar::Gregorian.day_number(2019, 2, 29), None);
+    /// ```
+    #[must_use]
+    pub fn day_number(self, year: i64, month: i64, day: i64) -> Option<i64> {
+        let number = day_number(self, year, month, day);
+        let days = self.month_days(year, month);
+        ((1..=12).contains(&month) && (days.0..=days.1).contains(&number)).then_some(number)
     }
-}
 
-/// `yyyymmdd` of the Gregorian calendar as a day, if it is one.
-pub(crate) fn day_from_number(number: u32) -> Option<i64> {
-    let number = i64::from(number);
-    valid_day(Calendar::Gregorian, number / 10_000, number / 100 % 100, number % 100)
-}
+    /// First and last day of a month, 1 to 12.
+    #[must_use]
+    pub fn month_days(self, year: i64, month: i64) -> (i64, i64) {
+        let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        (day_number(self, year, month, 1), day_number(self, next.0, next.1, 1) - 1)
+    }
 
-/// A day as `yyyymmdd` of the Gregorian calendar.
-pub(crate) fn number_from_day(day: i64) -> u32 {
-    let (year, month, day) = gregorian_date(day);
-    (year * 10_000 + month * 100 + day).clamp(0, i64::from(u32::MAX)) as u32
+    /// The year that a day lies in.
+    #[must_use]
+    pub fn year_of(self, day: i64) -> i64 {
+        match self {
+            Self::Gregorian => gregorian_date(day).0,
+            Self::Hijri => hijri_year(day),
+        }
+    }
 }
 
 fn day_number(calendar: Calendar, year: i64, month: i64, day: i64) -> i64 {
@@ -69,8 +68,14 @@ fn gregorian_day(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// Year, month and day (`civil_from_days`, as above).
-fn gregorian_date(day_number: i64) -> (i64, i64, i64) {
+/// Year, month and day of a day counted from 1970-01-01 (`civil_from_days` of H. Hinnant, chrono-compatible low-level
+/// date algorithms).
+///
+/// ```
+/// assert_eq!(tawsim_tokenizer::gregorian_date(-1), (1969, 12, 31));
+/// ```
+#[must_use]
+pub fn gregorian_date(day_number: i64) -> (i64, i64, i64) {
     let shifted = day_number + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted - era * 146_097;
@@ -104,7 +109,7 @@ mod tests {
                     assert_eq!(gregorian_day(year, month, day), number);
                     assert_eq!(gregorian_date(number), (year, month, day));
                 }
-                assert_eq!(valid_day(Calendar::Gregorian, year, month, n_days + 1), None);
+                assert_eq!(Calendar::Gregorian.day_number(year, month, n_days + 1), None);
             }
         }
         assert_eq!(gregorian_day(1970, 1, 1), 0);
@@ -121,10 +126,10 @@ mod tests {
                 let n_days = 29 + i64::from(is_longer);
                 for day in 1..=n_days {
                     number += 1;
-                    assert_eq!(valid_day(Calendar::Hijri, year, month, day), Some(number));
+                    assert_eq!(Calendar::Hijri.day_number(year, month, day), Some(number));
                     assert_eq!(hijri_year(number), year);
                 }
-                assert_eq!(valid_day(Calendar::Hijri, year, month, n_days + 1), None);
+                assert_eq!(Calendar::Hijri.day_number(year, month, n_days + 1), None);
             }
         }
     }
@@ -133,18 +138,18 @@ mod tests {
     #[test]
     fn hijri_new_years() {
         let new_years = [
-            (1421, 20_000_406),
-            (1431, 20_091_218),
-            (1435, 20_131_104),
-            (1439, 20_170_921),
-            (1440, 20_180_911),
-            (1442, 20_200_820),
-            (1444, 20_220_730),
-            (1445, 20_230_719),
-            (1446, 20_240_707),
+            (1421, [2000, 4, 6]),
+            (1431, [2009, 12, 18]),
+            (1435, [2013, 11, 4]),
+            (1439, [2017, 9, 21]),
+            (1440, [2018, 9, 11]),
+            (1442, [2020, 8, 20]),
+            (1444, [2022, 7, 30]),
+            (1445, [2023, 7, 19]),
+            (1446, [2024, 7, 7]),
         ];
-        for (year, published) in new_years {
-            let published = day_from_number(published).expect("a day");
+        for (year, [y, m, d]) in new_years {
+            let published = Calendar::Gregorian.day_number(y, m, d).expect("a day");
             assert!((hijri_day(year, 1, 1) - published).abs() <= 1, "{year}");
         }
     }

@@ -1,6 +1,7 @@
 //! Arabic text to tokens and clitic segments with exact offsets.
 
 mod article;
+mod calendar;
 mod chars;
 mod date;
 mod detached;
@@ -23,6 +24,7 @@ mod token;
 mod tokenizer;
 mod web;
 
+pub use calendar::gregorian_date;
 pub use date::{Calendar, DateMention, DateValue, find_dates};
 #[cfg(feature = "hf")]
 pub use hf::{
