@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use tawsim_crf::{
-    Dataset, FeatureConfig, Lattice, LogLikelihood, Objective, Scratch, StopReason, TrainConfig,
+    Dataset, FeatureSelection, Lattice, LogLikelihood, Objective, Scratch, StopReason, TrainConfig,
     TrainError, Trained, TransitionMask, train, viterbi,
 };
 
@@ -116,17 +116,17 @@ fn random_params(objective: &mut LogLikelihood<'_>, seed: u64) -> Vec<f64> {
     gradient.iter().map(|&slope| if slope == 0.0 { 0.0 } else { param() }).collect()
 }
 
-fn feature_configs(n_labels: usize) -> Vec<FeatureConfig> {
-    let seen = FeatureConfig::default();
-    let boundaries = FeatureConfig { boundaries: true, ..seen.clone() };
-    let dense = FeatureConfig {
+fn feature_configs(n_labels: usize) -> Vec<FeatureSelection> {
+    let seen = FeatureSelection::default();
+    let boundaries = FeatureSelection { boundaries: true, ..seen.clone() };
+    let dense = FeatureSelection {
         possible_states: true,
         possible_transitions: true,
         min_frequency: 2.0,
         ..boundaries.clone()
     };
     let mask = Some(TransitionMask::all(n_labels));
-    vec![seen, FeatureConfig { mask, ..boundaries.clone() }, boundaries, dense]
+    vec![seen, FeatureSelection { mask, ..boundaries.clone() }, boundaries, dense]
 }
 
 proptest! {

@@ -222,7 +222,7 @@ fn check_values(text: &str, label: &str, surfaces: &[&str], expected: &[&str]) {
         .map(|value| match value {
             Some(EntityValue::Number(number)) => {
                 let unit = number.unit.map_or("", |unit| unit.slice(text));
-                format!("{} {} {unit}", number.lo, number.hi)
+                format!("{} {} {unit}", number.min, number.max)
             }
             Some(EntityValue::Date(interval)) => format!("{} {}", interval.from, interval.to),
             None => "-".to_owned(),

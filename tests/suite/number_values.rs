@@ -53,7 +53,7 @@ impl<'t> Row<'t> {
         let flags: Vec<&str> = flags.iter().filter(|flag| flag.0).map(|flag| flag.1).collect();
         let flags = if flags.is_empty() { "-".to_owned() } else { flags.join(",") };
         let unit = value.unit.map_or("-", |unit| unit.slice(self.text));
-        format!("{} {} {flags} {unit}", value.lo, value.hi)
+        format!("{} {} {flags} {unit}", value.min, value.max)
     }
 }
 

@@ -166,7 +166,7 @@ fn every_number_below_ten_thousand_in_every_spelling() {
 
 fn check_spelled(n: u64, spelling: Spelling) {
     let text = spelling.number(n);
-    let value = NumberValue::parse(&text).map(|value| (value.lo, value.hi, value.exact));
+    let value = NumberValue::parse(&text).map(|value| (value.min, value.max, value.exact));
     assert_eq!(value, Some((n as f64, n as f64, true)), "{text}");
 }
 
@@ -184,7 +184,7 @@ proptest! {
         for mention in find(&text) {
             prop_assert!(mention.span.get(&text).is_some_and(|found| !found.is_empty()));
             prop_assert!(mention.context.contains(mention.span));
-            prop_assert!(mention.value.lo <= mention.value.hi);
+            prop_assert!(mention.value.min <= mention.value.max);
         }
     }
 }
@@ -205,9 +205,9 @@ fn check(text: &str, expected: &[&str]) {
 
 fn show(text: &str, mention: &NumberMention) -> String {
     let value = mention.value;
-    let range = match value.lo == value.hi {
-        true => value.lo.to_string(),
-        false => format!("{}..{}", value.lo, value.hi),
+    let range = match value.min == value.max {
+        true => value.min.to_string(),
+        false => format!("{}..{}", value.min, value.max),
     };
     let marks = [("~", value.approximate), ("th", value.ordinal), ("%", value.percent)];
     let marks: String = marks.iter().filter(|mark| mark.1).map(|mark| mark.0).collect();
@@ -232,7 +232,7 @@ fn digits() {
 #[test]
 fn zero() {
     for text in ["صفر", "صفرا", "0", "٠"] {
-        let value = NumberValue::parse(text).map(|value| (value.lo, value.hi, value.exact));
+        let value = NumberValue::parse(text).map(|value| (value.min, value.max, value.exact));
         assert_eq!(value, Some((0.0, 0.0, true)), "{text}");
     }
     check("في شهر صفر وصفر يديه", &[]);
@@ -299,7 +299,7 @@ fn duals_on_request() {
         find_duals(text, &out, tokenizer.segmenter(), &mut duals);
         let found: Vec<&str> = duals.iter().map(|dual| dual.span.slice(text)).collect();
         assert_eq!(found.join(" "), expected, "{text}");
-        assert!(duals.iter().all(|dual| (dual.value.lo, dual.value.hi) == (2.0, 2.0)));
+        assert!(duals.iter().all(|dual| (dual.value.min, dual.value.max) == (2.0, 2.0)));
     };
     check("مقتل عنصرين وإصابة طفلتين", "عنصرين طفلتين");
     check("تفجير سيارتين مفخختين في معركتين", "سيارتين معركتين");

@@ -55,8 +55,8 @@ pub(crate) fn rounded(score: f32) -> f32 {
 fn value_details(text: &str, value: EntityValue) -> ValueDetails<'_> {
     match value {
         EntityValue::Number(number) => ValueDetails::Number {
-            min: number.lo,
-            max: number.hi.is_finite().then_some(number.hi),
+            min: number.min,
+            max: number.max.is_finite().then_some(number.max),
             approximate: number.approximate,
             percent: number.percent,
             ordinal: number.ordinal,

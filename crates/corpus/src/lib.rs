@@ -19,9 +19,9 @@ pub use document::{DetailsMap, Document, Entity, Layer};
 pub use evaluation::{Counts, EntityError, ErrorKind, Evaluation, LabelCounts};
 pub use format::{
     Aligned, Detection, FORMATS, Feature, Features, Files, FilesWriter, Format, FormatInfo,
-    GEOJSON_SEPARATOR, GoldLink, Import, ImportReport, Input, JsonlReader, Layout, Limits,
-    LinkError, Losses, Mention, Place, PutFile, ReadError, ReadOptions, ReadProblem, Reader,
-    Stream, StreamWriter, TagPlan, Tallies, Tally, Units, WriteContext, WriteDocument, WriteFrame,
+    GEOJSON_SEPARATOR, GivenEntity, GoldLink, Import, ImportReport, Input, JsonlReader, Layout,
+    Limits, LinkError, Losses, Place, PutFile, ReadError, ReadOptions, ReadProblem, Reader, Stream,
+    StreamWriter, TagPlan, Tallies, Tally, Units, WriteContext, WriteDocument, WriteFrame,
     WriteOptions, Writer, align, conll_tag, detect, detect_in, is_display_control, read_conll,
     read_interlinear, read_jsonl, read_links, units, write_conll, write_files, write_geojson,
     write_geojson_footer, write_geojson_header, write_html_document, write_html_footer,

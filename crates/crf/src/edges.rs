@@ -2,7 +2,7 @@
 
 use crate::dataset::PARTIAL;
 use crate::forward_backward::{ExpTransitions, Trellis};
-use crate::train::FeatureConfig;
+use crate::train::FeatureSelection;
 use crate::{Dataset, TrainError};
 
 /// The features between labels: moves `[previous][current]`, then starts, then ends.
@@ -15,7 +15,7 @@ pub(crate) struct Edges {
 }
 
 impl Edges {
-    pub(crate) fn new(data: &Dataset, config: &FeatureConfig) -> Self {
+    pub(crate) fn new(data: &Dataset, config: &FeatureSelection) -> Self {
         let n_labels = data.n_labels();
         let legal = match &config.mask {
             None => vec![true; n_labels * (n_labels + 2)],

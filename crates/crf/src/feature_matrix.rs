@@ -5,7 +5,7 @@ use crate::bundle::Bundling;
 use crate::dataset::{PARTIAL, to_u32};
 use crate::fold::{Folding, NO_GROUP};
 use crate::incidence::Incidence;
-use crate::train::FeatureConfig;
+use crate::train::FeatureSelection;
 
 /// Which position has which feature, both ways.
 ///
@@ -47,7 +47,7 @@ pub(crate) struct FeatureMatrix {
 
 impl FeatureMatrix {
     /// With `has_bundles` the matrix is for objectives that score the whole data set at once.
-    pub(crate) fn new(data: &Dataset, config: &FeatureConfig, has_bundles: bool) -> Self {
+    pub(crate) fn new(data: &Dataset, config: &FeatureSelection, has_bundles: bool) -> Self {
         let n_labels = data.n_labels();
         let mut folding = Folding::new(data);
         let columns = columns(data, &folding);
@@ -221,7 +221,7 @@ fn columns(data: &Dataset, folding: &Folding) -> Incidence {
 }
 
 /// Groups × labels: which features exist, by how often they were seen.
-fn active_features(data: &Dataset, columns: &Incidence, config: &FeatureConfig) -> Vec<bool> {
+fn active_features(data: &Dataset, columns: &Incidence, config: &FeatureSelection) -> Vec<bool> {
     let n_labels = data.n_labels();
     let mut active = vec![config.possible_states; columns.n_rows() * n_labels];
     let mut counts = vec![0.0; n_labels];

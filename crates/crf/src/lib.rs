@@ -44,7 +44,9 @@ pub use objective::{LogLikelihood, Objective};
 pub use online::OnlineConfig;
 pub use posteriors::{Marginals, Scratch, posteriors};
 pub use row_table::{Precision, RowTable};
-pub use train::{Algorithm, FeatureConfig, Progress, StopReason, TrainConfig, TrainError, Trained};
+pub use train::{
+    Algorithm, FeatureSelection, Progress, StopReason, TrainConfig, TrainError, Trained,
+};
 pub use trainer::{Trainer, train};
 pub use transitions::{TransitionMask, Transitions};
 pub use viterbi::{path_score, viterbi};

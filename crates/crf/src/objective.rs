@@ -6,7 +6,7 @@ use crate::edges::{Edges, exponentials};
 use crate::expectations::{Context, Sums, Trellises};
 use crate::feature_matrix::FeatureMatrix;
 use crate::incidence::{Incidence, Row};
-use crate::train::FeatureConfig;
+use crate::train::FeatureSelection;
 use crate::width::{Width, with_label_width};
 use crate::{Dataset, TrainConfig, TrainError, Weights};
 
@@ -56,7 +56,7 @@ impl<'a> LogLikelihood<'a> {
     /// # Errors
     /// If there is nothing to learn from, or the mask forbids every path that a sequence's
     /// annotation allows.
-    pub fn new(data: &'a Dataset, config: &FeatureConfig, c2: f64) -> Result<Self, TrainError> {
+    pub fn new(data: &'a Dataset, config: &FeatureSelection, c2: f64) -> Result<Self, TrainError> {
         Self::build(data, config, c2, true)
     }
 
@@ -71,7 +71,7 @@ impl<'a> LogLikelihood<'a> {
 
     fn build(
         data: &'a Dataset,
-        config: &FeatureConfig,
+        config: &FeatureSelection,
         c2: f64,
         has_bundles: bool,
     ) -> Result<Self, TrainError> {

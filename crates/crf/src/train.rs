@@ -5,7 +5,7 @@ use crate::{LbfgsConfig, OnlineConfig, TransitionMask, Weights};
 
 /// Which features a model has, by CRFsuite's names (there `feature.minfreq` and so on).
 #[derive(Clone, Debug, PartialEq)]
-pub struct FeatureConfig {
+pub struct FeatureSelection {
     /// Features seen less often than this are left out (`feature.minfreq`).
     pub min_frequency: f64,
     /// Features of every attribute with every label, also pairs never seen (`feature.possible_states`).
@@ -18,7 +18,7 @@ pub struct FeatureConfig {
     pub mask: Option<TransitionMask>,
 }
 
-impl Default for FeatureConfig {
+impl Default for FeatureSelection {
     /// CRFsuite's features: those seen, no boundaries.
     fn default() -> Self {
         Self {
@@ -70,7 +70,7 @@ impl Algorithm {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainConfig {
     /// Which features the model has.
-    pub features: FeatureConfig,
+    pub features: FeatureSelection,
     /// How the weights are found.
     pub algorithm: Algorithm,
     /// Coefficient of L1 regularisation: the loss has the term `c1 Σ |w|`. L-BFGS only.
@@ -89,7 +89,7 @@ impl Default for TrainConfig {
     /// CRFsuite's defaults for `lbfgs`.
     fn default() -> Self {
         Self {
-            features: FeatureConfig::default(),
+            features: FeatureSelection::default(),
             algorithm: Algorithm::Lbfgs,
             c1: 0.0,
             c2: 1.0,

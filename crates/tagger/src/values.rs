@@ -48,7 +48,7 @@ const DATE_LABEL: &str = "DATE";
 /// let values = entity_values(&document, &tokenized, &labels, None);
 /// let Some(EntityValue::Number(number)) = values[0] else { panic!("18 is a number") };
 /// let unit = number.unit.map(|unit| unit.slice(&document.text));
-/// assert_eq!((number.lo, unit), (18.0, Some("عنصراً")));
+/// assert_eq!((number.min, unit), (18.0, Some("عنصراً")));
 /// # Ok::<(), tawsim_corpus::LabelError>(())
 /// ```
 #[must_use]
@@ -86,8 +86,8 @@ fn number(
     let inside = within(mentions, span, |mention| mention.span);
     let values = inside.map(|mention| mention.value);
     let found = values.reduce(|a, b| NumberValue {
-        lo: a.lo.min(b.lo),
-        hi: a.hi.max(b.hi),
+        min: a.min.min(b.min),
+        max: a.max.max(b.max),
         exact: false,
         approximate: a.approximate || b.approximate,
         ordinal: a.ordinal && b.ordinal,

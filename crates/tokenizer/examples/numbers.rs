@@ -8,8 +8,8 @@ fn main() -> std::io::Result<()> {
     let mut out = stdout().lock();
     for line in stdin().lock().lines() {
         match NumberValue::parse(&line?) {
-            Some(value) if value.lo == value.hi => writeln!(out, "{}", value.lo)?,
-            Some(value) => writeln!(out, "{}..{}", value.lo, value.hi)?,
+            Some(value) if value.min == value.max => writeln!(out, "{}", value.min)?,
+            Some(value) => writeln!(out, "{}..{}", value.min, value.max)?,
             None => writeln!(out, "?")?,
         }
     }

@@ -17,14 +17,14 @@ use words::NumberWord;
 
 /// What a number expression says.
 ///
-/// `lo` and `hi` are equal for one value; of `15-20` they are the ends, of `عشرات` 20 and 99, of
+/// `min` and `max` are equal for one value; of `15-20` they are the ends, of `عشرات` 20 and 99, of
 /// `أكثر من 300` 300 and infinity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NumberValue {
     /// The least it can mean.
-    pub lo: f64,
+    pub min: f64,
     /// The most it can mean; infinite without an upper bound.
-    pub hi: f64,
+    pub max: f64,
     /// Whether it is one value, said without reserve.
     pub exact: bool,
     /// Whether a word for "about" stands in front: نحو, حوالي, قرابة.
@@ -43,9 +43,9 @@ impl NumberValue {
         Self::between(value, value)
     }
 
-    fn between(lo: f64, hi: f64) -> Self {
-        let exact = lo == hi;
-        Self { lo, hi, exact, approximate: false, ordinal: false, percent: false, unit: None }
+    fn between(min: f64, max: f64) -> Self {
+        let exact = min == max;
+        Self { min, max, exact, approximate: false, ordinal: false, percent: false, unit: None }
     }
 
     /// The value of a whole expression, if it is one and nothing else.
@@ -53,7 +53,7 @@ impl NumberValue {
     /// ```
     /// use tawsim_tokenizer::NumberValue;
     /// let value = NumberValue::parse("ثلاثمئة وخمسة وعشرون ألفا").expect("a number");
-    /// assert_eq!((value.lo, value.exact), (325_000.0, true));
+    /// assert_eq!((value.min, value.exact), (325_000.0, true));
     /// ```
     #[must_use]
     pub fn parse(expression: &str) -> Option<Self> {
@@ -100,9 +100,9 @@ pub struct NumberMention {
 /// Tokenizer::new().tokenize(text, &mut tokenized);
 /// let mut numbers = Vec::new();
 /// find_numbers(text, &tokenized, &mut numbers);
-/// assert_eq!(numbers[0].value.lo, 18.0);
+/// assert_eq!(numbers[0].value.min, 18.0);
 /// assert_eq!(numbers[1].span.slice(text), "ثلاثمئة");
-/// assert_eq!((numbers[1].value.lo, numbers[1].value.hi), (300.0, f64::INFINITY));
+/// assert_eq!((numbers[1].value.min, numbers[1].value.max), (300.0, f64::INFINITY));
 /// ```
 pub fn find_numbers(text: &str, tokenized: &Tokenized, out: &mut Vec<NumberMention>) {
     out.clear();
@@ -223,7 +223,7 @@ impl<'t> Finder<'t> {
     /// `عشرات`, `مئات الآلاف`, `الآلاف`, `بضعة`, `بضع مئات`.
     fn vague(&self, item: Item) -> Option<Found> {
         let ItemValue::Word(word) = item.value else { return None };
-        let (lo, hi) = match word {
+        let (min, max) = match word {
             NumberWord::Vague(base) | NumberWord::Plural(base) => {
                 let base = base as f64;
                 (2.0 * base, 10.0 * base - 1.0)
@@ -247,9 +247,9 @@ impl<'t> Finder<'t> {
         });
         match scale {
             Some((scale, next)) => {
-                Some((NumberValue::between(lo * scale, (hi + 1.0) * scale - 1.0), next))
+                Some((NumberValue::between(min * scale, (max + 1.0) * scale - 1.0), next))
             }
-            None => Some((NumberValue::between(lo, hi), item.next)),
+            None => Some((NumberValue::between(min, max), item.next)),
         }
     }
 

@@ -37,7 +37,7 @@ pub fn tokenizer(data: &[u8]) {
     find_dates(text, &tokenized, &mut dates);
     for number in numbers.iter().chain(&duals) {
         assert!(number.span.get(text).is_some());
-        assert!(number.value.lo <= number.value.hi, "{number:?}");
+        assert!(number.value.min <= number.value.max, "{number:?}");
     }
     assert!(dates.iter().all(|date| date.span.get(text).is_some()));
     for token in tokenized.tokens() {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tawsim_crf::{
-    Algorithm, Checkpoint, Dataset, FeatureConfig, LbfgsConfig, OnlineConfig, StopReason,
+    Algorithm, Checkpoint, Dataset, FeatureSelection, LbfgsConfig, OnlineConfig, StopReason,
     TrainConfig, Trained, Trainer, Weights,
 };
 
@@ -198,7 +198,7 @@ fn widened(weights: &Weights, n_labels: usize) -> Weights {
 fn config(args: &Args) -> TrainConfig {
     let online = OnlineConfig::default();
     TrainConfig {
-        features: FeatureConfig {
+        features: FeatureSelection {
             min_frequency: args.features.min_frequency,
             possible_states: args.features.possible_states,
             possible_transitions: args.features.possible_transitions,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tawsim_tokenizer::{OffsetMap, Span};
 
 use super::brat::{INFO, Rest, first_entity};
-use super::{Import, Input, Mention, ReadError, ReadProblem};
+use super::{GivenEntity, Import, Input, ReadError, ReadProblem};
 use crate::{Document, EntityDetails, LinkDetails};
 
 /// Reads an `.ann` and the `.txt` beside it, taken as it is: line ends and byte order mark count.
@@ -202,7 +202,7 @@ fn place(
     let label = rest.and_then(|rest| rest.label.as_deref()).unwrap_or(found.label);
     let score = rest.and_then(|rest| rest.score);
     let (line, annotator) = (found.line, None);
-    let mention = Mention { units, surface, label, score, details, annotator, line };
+    let mention = GivenEntity { units, surface, label, score, details, annotator, line };
     import.entity(document, map, text, mention);
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::tokens::{given_tokens, units};
-use super::{Feature, Features, Import, Mention, ReadError, ReadProblem, WriteContext};
+use super::{Feature, Features, GivenEntity, Import, ReadError, ReadProblem, WriteContext};
 use crate::{Document, EntityDetails, LinkDetails};
 
 pub(super) const NAMED_ENTITY: &str = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity";
@@ -165,12 +165,12 @@ fn import_entity(
     import: &mut Import<'_>,
 ) {
     let link = annotation.feature("identifier").map(|id| link_to(id.to_owned()));
-    let mention = Mention {
+    let mention = GivenEntity {
         units: annotation.begin..annotation.end,
         label: annotation.label(),
         details: EntityDetails { link, ..EntityDetails::default() },
         line: annotation.line,
-        ..Mention::default()
+        ..GivenEntity::default()
     };
     import.entity(document, map, text, mention);
 }

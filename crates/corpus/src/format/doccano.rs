@@ -16,7 +16,7 @@ use super::json_fields::{Offsets, check_fields, metadata_of, take_name};
 use super::jsonl_rows::Id;
 use super::lines::for_each_row;
 use super::{
-    Feature, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, Stream,
+    Feature, Features, Format, FormatInfo, GivenEntity, Import, Input, Layout, ReadError, Stream,
     WriteContext, Writer, units,
 };
 use crate::{Document, EntityDetails, Metadata};
@@ -232,8 +232,13 @@ fn take_entity(
         }
     }
     let end = found.parts.iter().map(|part| part.1).max().unwrap_or(last.1);
-    let mention =
-        Mention { units: first.0..end, label: &found.label, details, line, ..Mention::default() };
+    let mention = GivenEntity {
+        units: first.0..end,
+        label: &found.label,
+        details,
+        line,
+        ..GivenEntity::default()
+    };
     import.entity(document, map, text, mention);
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tawsim_tokenizer::{OffsetMap, Span};
 
-use super::{Feature, Features, Import, Mention};
+use super::{Feature, Features, GivenEntity, Import};
 use crate::{DetailsMap, Document, Entity, EntityDetails, LabelSet, Metadata};
 
 /// Features hold anything; only tokens are not ours to say.
@@ -130,7 +130,8 @@ fn import_row(
     let Row { label, units, features, line } = row;
     let (mut details, score) = details_of(features);
     details.fragments = fragments;
-    let mention = Mention { units, surface: None, label: &label, score, details, annotator, line };
+    let mention =
+        GivenEntity { units, surface: None, label: &label, score, details, annotator, line };
     import.entity(document, map, text, mention);
 }
 

@@ -90,7 +90,7 @@ impl Input<'_> {
 
 /// An entity as a file gives it.
 #[derive(Clone, Debug, Default)]
-pub struct Mention<'a> {
+pub struct GivenEntity<'a> {
     /// Its offsets, in the file's unit.
     pub units: Range<u64>,
     /// What the file says stands there.
@@ -157,7 +157,7 @@ impl<'a> Import<'a> {
         document: &mut Document,
         map: &OffsetMap<'_>,
         text: &str,
-        mention: Mention<'_>,
+        mention: GivenEntity<'_>,
     ) -> Option<Span> {
         self.report.entities_in += 1;
         let line = mention.line;

@@ -9,7 +9,7 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::xml::{Element, Piece, escaped, for_each_piece};
 use super::{
-    Feature, Features, Files, Format, FormatInfo, Import, Input, Layout, Mention, ReadError,
+    Feature, Features, Files, Format, FormatInfo, GivenEntity, Import, Input, Layout, ReadError,
     WriteContext, Writer,
 };
 use crate::{Document, Entity, EntityDetails};
@@ -148,7 +148,8 @@ pub(super) fn read_inline_xml(
     for (found, span) in found {
         let units = u64::from(span.start())..u64::from(span.end());
         let Found { label, details, score, line, .. } = found;
-        let mention = Mention { units, label: &label, score, details, line, ..Mention::default() };
+        let mention =
+            GivenEntity { units, label: &label, score, details, line, ..GivenEntity::default() };
         import.entity(&mut document, &map, &text, mention);
     }
     if n_empty > 0 {

@@ -8,8 +8,8 @@ use super::align::{UNIT_NAMES, align, unit_name};
 use super::jsonl_rows::{EntityRow, LayerRow, Row, RowRef, cut_edge};
 use super::lines::{Lines, for_each_row};
 use super::{
-    Aligned, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
-    Stream, WriteContext, Writer,
+    Aligned, Features, Format, FormatInfo, GivenEntity, Import, Input, Layout, ReadError,
+    ReadProblem, Stream, WriteContext, Writer,
 };
 use crate::document::LayerIndex;
 use crate::{Document, Entity, EntityDetails, LabelSet};
@@ -221,7 +221,7 @@ fn import_entity(
         EntityDetails::default()
     });
     let (label, surface) = (&*label, surface.as_deref());
-    let mention = Mention { units, surface, label, score, details, annotator, line };
+    let mention = GivenEntity { units, surface, label, score, details, annotator, line };
     import.entity(document, map, text, mention);
 }
 

@@ -7,7 +7,7 @@ use tawsim_tokenizer::OffsetMap;
 
 use super::json_fields::{metadata_of, name_of, take_name};
 use super::label_studio::{INFO, MADE_ID};
-use super::{Import, Input, Mention, ReadError, ReadProblem};
+use super::{GivenEntity, Import, Input, ReadError, ReadProblem};
 use crate::{Document, EntityDetails, EntitySource};
 
 #[derive(Deserialize)]
@@ -226,7 +226,7 @@ fn take_work(
                 time: time.clone(),
                 ..EntityDetails::default()
             };
-            let mention = Mention {
+            let mention = GivenEntity {
                 units: start..value.end.unwrap_or(0),
                 surface: value.text.as_deref(),
                 label,

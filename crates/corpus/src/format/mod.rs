@@ -70,7 +70,7 @@ pub use feature::{Feature, Features};
 pub use fit::Losses;
 pub use geojson::{GEOJSON_SEPARATOR, write_geojson, write_geojson_footer, write_geojson_header};
 pub use html::{is_display_control, write_html_document, write_html_footer, write_html_header};
-pub use import::{Import, Input, Limits, Mention, ReadOptions};
+pub use import::{GivenEntity, Import, Input, Limits, ReadOptions};
 pub use interlinear::{read_interlinear, write_interlinear};
 pub use jsonl::{JsonlReader, read_jsonl, write_jsonl, write_jsonl_with_details};
 pub use links::{GoldLink, LinkError, read_links};

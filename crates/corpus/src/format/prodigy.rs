@@ -10,8 +10,8 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 use super::json_fields::{Offsets, check_fields, metadata_of, take_name};
 use super::lines::for_each_row;
 use super::{
-    Feature, Features, Format, FormatInfo, Import, Input, Layout, Mention, ReadError, ReadProblem,
-    Stream, WriteContext, Writer, units,
+    Feature, Features, Format, FormatInfo, GivenEntity, Import, Input, Layout, ReadError,
+    ReadProblem, Stream, WriteContext, Writer, units,
 };
 use crate::{Document, Entity, GivenToken, GivenTokens, Metadata};
 
@@ -197,13 +197,13 @@ fn take_row(mut row: Row, line: u64, import: &mut Import<'_>) {
     let map = OffsetMap::new(&row.text, import.options.unit.unwrap_or(INFO.unit));
     for span in &row.spans {
         let SpanRow { start, end, label, text: surface, score } = span;
-        let mention = Mention {
+        let mention = GivenEntity {
             units: *start..*end,
             surface: surface.as_deref(),
             label,
             score: *score,
             line,
-            ..Mention::default()
+            ..GivenEntity::default()
         };
         import.entity(&mut document, &map, &row.text, mention);
     }

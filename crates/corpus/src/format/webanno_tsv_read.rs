@@ -8,7 +8,7 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 use super::cas::link_to;
 use super::tokens::covering_tokens;
 use super::webanno_tsv::FIRST_LINE;
-use super::{Import, Input, Limits, Mention, ReadError, ReadProblem};
+use super::{GivenEntity, Import, Input, Limits, ReadError, ReadProblem};
 use crate::{Document, EntityDetails, GivenTokens};
 
 /// Where the values of a span layer stand in a row.
@@ -78,7 +78,7 @@ pub(super) fn read_webanno_tsv(
     for Found { units, label, link, line } in found {
         let link = link.map(link_to);
         let details = EntityDetails { link, ..EntityDetails::default() };
-        let mention = Mention { units, label: &label, details, line, ..Mention::default() };
+        let mention = GivenEntity { units, label: &label, details, line, ..GivenEntity::default() };
         import.entity(&mut document, &map, &text, mention);
     }
     for layer in others {

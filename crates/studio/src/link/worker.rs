@@ -238,9 +238,9 @@ fn is_for(id: &str, label: &str) -> bool {
 /// A number's value as it is written into the project: `18`, `15-20`, `20-`.
 pub(crate) fn number_text(number: &NumberValue) -> String {
     let digits = |value: f64| if value.is_finite() { value.to_string() } else { String::new() };
-    let mut text = digits(number.lo);
-    if number.hi > number.lo {
-        text = format!("{text}-{}", digits(number.hi));
+    let mut text = digits(number.min);
+    if number.max > number.min {
+        text = format!("{text}-{}", digits(number.max));
     }
     if number.percent {
         text.push('%');
@@ -301,9 +301,8 @@ pub(crate) fn value_text(text: &str) -> Option<String> {
     else {
         return None;
     };
-    let hi = max.unwrap_or(f64::INFINITY);
-    let number =
-        NumberValue { lo: min, hi, exact: false, approximate, ordinal, percent, unit: None };
+    let max = max.unwrap_or(f64::INFINITY);
+    let number = NumberValue { min, max, exact: false, approximate, ordinal, percent, unit: None };
     Some(number_text(&number))
 }
 

@@ -19,8 +19,8 @@ impl Bound {
     pub(super) fn apply(self, value: &mut NumberValue) {
         value.exact = false;
         match self {
-            Above => value.hi = f64::INFINITY,
-            Below => value.lo = 0.0,
+            Above => value.max = f64::INFINITY,
+            Below => value.min = 0.0,
             About => value.approximate = true,
         }
     }

@@ -56,7 +56,7 @@ const MAX_NAME_TOKENS: usize = 4;
 /// find_duals(text, &tokenized, tokenizer.segmenter(), &mut duals);
 /// let found: Vec<&str> = duals.iter().map(|dual| dual.span.slice(text)).collect();
 /// assert_eq!(found, ["سيارتين", "عنصرين", "قريتي"]);
-/// assert!(duals.iter().all(|dual| dual.value.lo == 2.0 && dual.value.exact));
+/// assert!(duals.iter().all(|dual| dual.value.min == 2.0 && dual.value.exact));
 /// ```
 pub fn find_duals(
     text: &str,
