@@ -1,4 +1,7 @@
 //! Minimising a smooth convex function of many variables.
+//!
+//! The CRF crate has an L-BFGS too. That one steps through chains and checkpoints, with another line search and OWL-QN;
+//! this crate depends on none of ours, and another search would end at other bytes than those of the table in use.
 
 /// Pairs of steps and gradient changes that stand for the curvature.
 const MEMORY: usize = 8;
