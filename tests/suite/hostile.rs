@@ -143,11 +143,13 @@ fn outputs_that_are_inputs_are_refused() {
     fs::write(&file, &row).expect("a file");
     fs::write(&other, "حلب").expect("a file");
     let same = path(folder.path(), "./a.jsonl");
-    let link = path(folder.path(), "link");
+    let (link, hard_link) = (path(folder.path(), "link"), path(folder.path(), "hard-link"));
     #[cfg(unix)]
     std::os::unix::fs::symlink(&file, &link).expect("a link");
     #[cfg(not(unix))]
     fs::hard_link(&file, &link).expect("a link");
+    fs::hard_link(&file, &hard_link).expect("a link");
+    let outputs = [&file, &same, &link, &hard_link];
     let table: [&[&str]; 13] = [
         &["tag", &file],
         &["tag", &file, "--resume"],
@@ -163,7 +165,7 @@ fn outputs_that_are_inputs_are_refused() {
         &["vocab", "train", &file],
         &["crf", "learn", &file, "--model"],
     ];
-    for (args, output) in table.iter().flat_map(|args| [&file, &same, &link].map(|o| (*args, o))) {
+    for (args, output) in table.iter().flat_map(|args| outputs.map(|o| (*args, o))) {
         let option: &[&str] = if args.contains(&"--model") { &[] } else { &["--output"] };
         let run = run(&[args, option, &[output]].concat(), "");
         let refusal = format!("{file}: is an input too; write to another file");

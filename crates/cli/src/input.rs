@@ -8,6 +8,7 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use same_file::Handle;
 use tawsim_corpus::{Document, Format, JsonlReader, LabelSet, read_interlinear};
 
 use crate::output::{file_of, refuse_inputs};
@@ -75,7 +76,7 @@ pub(crate) fn find_sources_for(
 ) -> Result<Sources> {
     refuse_inputs(paths, output)?;
     let output = output.and_then(file_of);
-    let mut found = sources_but(output.as_deref(), paths, format);
+    let mut found = sources_but(output.as_ref(), paths, format);
     match found.failures.pop() {
         Some(failure) if output.is_some() && found.sources.is_empty() => Err(failure),
         failure => {
@@ -85,7 +86,7 @@ pub(crate) fn find_sources_for(
     }
 }
 
-fn sources_but(left_out: Option<&Path>, paths: &[PathBuf], format: Option<Format>) -> Sources {
+fn sources_but(left_out: Option<&Handle>, paths: &[PathBuf], format: Option<Format>) -> Sources {
     let mut found = Sources::default();
     for path in paths {
         let added = if path.is_dir() {
@@ -118,12 +119,12 @@ fn add_file(path: &Path, format: Option<Format>, found: &mut Sources) -> Result<
 
 fn add_folder(
     folder: &Path,
-    left_out: Option<&Path>,
+    left_out: Option<&Handle>,
     format: Option<Format>,
     found: &mut Sources,
 ) -> Result<()> {
     let n_before = found.sources.len();
-    let is_output = |file: &Path| left_out.is_some() && file_of(file).as_deref() == left_out;
+    let is_output = |file: &Path| left_out.is_some() && file_of(file).as_ref() == left_out;
     let is_meant = |file: &PathBuf| Format::from_path(file).is_some() && !is_output(file);
     for file in files_below(folder)?.into_iter().filter(is_meant) {
         add_file(&file, format, found)?;

@@ -66,9 +66,10 @@ pub(crate) fn refuse_inputs(inputs: &[PathBuf], output: Option<&Path>) -> Result
     Ok(())
 }
 
-/// The file that a path leads to, whatever links are on the way; none if there is none yet.
-pub(crate) fn file_of(path: &Path) -> Option<PathBuf> {
-    path.canonicalize().ok().filter(|path| path.is_file())
+/// The file that a path leads to, whatever links, hard ones too, are on the way; none if there is none yet.
+pub(crate) fn file_of(path: &Path) -> Option<same_file::Handle> {
+    // A pipe would wait for a writer.
+    path.is_file().then(|| same_file::Handle::from_path(path).ok()).flatten()
 }
 
 fn cannot_write(path: &Path) -> String {
