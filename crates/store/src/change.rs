@@ -94,6 +94,10 @@ impl Field {
         known.copied().find(|known| *known == name).map(Self)
     }
 
+    pub(crate) const fn name(self) -> &'static str {
+        self.0
+    }
+
     fn is_in(self, table: Table) -> bool {
         self == Self::PRESENCE || table.fields.contains(&self.0)
     }
@@ -312,13 +316,22 @@ fn create(
         cells.push(value.clone());
     }
     let places = vec!["?"; cells.len()].join(", ");
+    // An id that stands in another document is not this one's to make.
+    let is_own = if table.scope == Scope::PartOfDocument {
+        " WHERE document IS excluded.document"
+    } else {
+        ""
+    };
     let sql = format!(
         "INSERT INTO {} ({columns}) VALUES ({places})
-         ON CONFLICT (id) DO UPDATE SET presence = excluded.presence",
+         ON CONFLICT (id) DO UPDATE SET presence = excluded.presence{is_own}",
         table.name
     );
-    db.prepare_cached(&sql)?.execute(params_from_iter(cells))?;
-    Ok(())
+    let n_rows = db.prepare_cached(&sql)?.execute(params_from_iter(cells))?;
+    // As SQLite says of a reference that leads nowhere.
+    let foreign = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+    let why = || format!("the {} {id:016x} belongs to another document", table.name);
+    if n_rows == 0 { Err(rusqlite::Error::SqliteFailure(foreign, Some(why()))) } else { Ok(()) }
 }
 
 fn set(

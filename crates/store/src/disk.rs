@@ -43,6 +43,13 @@ impl Disk for OsDisk {
     }
 }
 
+/// Refuses what is there under this name and is neither a file nor a folder: who writes to it writes elsewhere.
+pub(crate) fn need_own(path: &Path) -> Result<(), StoreError> {
+    let is_own = |found: fs::Metadata| found.is_file() || found.is_dir();
+    let is_good = fs::symlink_metadata(path).map_or(true, is_own);
+    is_good.then_some(()).ok_or_else(|| StoreError::NotOwn(path.to_owned()))
+}
+
 /// What stands behind the name of a file that is not whole yet.
 pub(crate) const PARTIAL: &str = ".partial";
 

@@ -15,6 +15,14 @@ pub enum StoreError {
     /// There is something in the folder already.
     #[error("{} is not empty; choose a new folder", .0.display())]
     NotEmpty(PathBuf),
+    /// What should be a file or folder of the project's or the export's own is a link, which may lead anywhere.
+    #[error("{} is no file or folder of its own but a link or a device; remove it", .0.display())]
+    NotOwn(PathBuf),
+    /// The database has tables, triggers or views that no project has, or lacks some.
+    #[error(
+        "{0:?} in the database is not as in other projects, and might do anything with what is in it; restore a backup"
+    )]
+    ForeignSchema(String),
     /// The project was made by a newer program.
     #[error("the project has format {found}, this program knows {known}; install a newer one")]
     TooNew {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::disk::{Disk, OsDisk, partial};
+use crate::disk::{Disk, OsDisk, PARTIAL, need_own, partial};
 use crate::{Project, StoreError};
 
 /// Stands in a folder while it is written: a folder that has it is not whole.
@@ -12,6 +12,7 @@ pub(crate) const MARKER: &str = "EXPORT-UNFINISHED";
 
 /// The folders and files that an export owns; everything else in the folder stays.
 const OWN_FOLDERS: [&str; 3] = ["documents", "comments", "layers"];
+const OWN_FILES: [&str; 4] = [MARKER, "project.json", "labels.jsonl", "layers.jsonl"];
 
 /// What an export wrote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Project {
     fn export_with(&self, folder: &Path, disk: &dyn Disk) -> Result<ExportReport, StoreError> {
         let mut report = ExportReport::default();
         fs::create_dir_all(folder).map_err(StoreError::file("create", folder))?;
-        need_own(folder)?;
+        need_own_folder(folder)?;
         let marker = folder.join(MARKER);
         // The mark is on disk before anything else changes, and goes when all else is on disk; in
         // between nothing waits for the disk, which would cost more than all the rest.
@@ -75,8 +76,15 @@ impl Project {
     }
 }
 
-/// Refuses a folder with a `documents` folder that no export made.
-fn need_own(folder: &Path) -> Result<(), StoreError> {
+/// Refuses a folder with a `documents` folder that no export made, and one with links where an export writes.
+fn need_own_folder(folder: &Path) -> Result<(), StoreError> {
+    let partials = OWN_FILES.map(|name| format!("{name}{PARTIAL}"));
+    let names =
+        OWN_FOLDERS.iter().chain(&OWN_FILES).copied().chain(partials.iter().map(String::as_str));
+    for name in names {
+        need_own(&folder.join(name))?;
+    }
+    own_files(folder)?;
     let is_ours = folder.join("project.json").exists() || folder.join(MARKER).exists();
     let is_taken = OWN_FOLDERS.iter().any(|name| folder.join(name).exists());
     if is_taken && !is_ours { Err(StoreError::NotEmpty(folder.to_owned())) } else { Ok(()) }
@@ -108,6 +116,7 @@ pub(crate) fn own_files(folder: &Path) -> Result<BTreeSet<PathBuf>, StoreError> 
         let Ok(entries) = fs::read_dir(&dir) else { continue };
         for entry in entries {
             let path = entry.map_err(StoreError::file("read", &dir))?.path();
+            need_own(&path)?;
             let is_ours = [".jsonl", ".jsonl.partial"]
                 .iter()
                 .any(|end| path.to_string_lossy().ends_with(end));

@@ -10,6 +10,7 @@
 //! (L. Lamport, "Time, clocks, and the ordering of events in a distributed system", 1978).
 
 mod adjudicate;
+mod admit;
 mod agreement;
 mod annotate_all;
 mod backup;

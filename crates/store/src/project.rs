@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use crate::disk::need_own;
 use crate::event::Head;
 use crate::lock::Lock;
 use crate::plan::need_name;
@@ -105,6 +106,9 @@ impl Project {
     pub fn open(dir: &Path, options: &Options) -> Result<Self, StoreError> {
         need_name(&options.actor)?;
         let path = existing(dir)?;
+        for name in ["project.db", "lock", "backups"] {
+            need_own(&dir.join(name))?;
+        }
         let lock = Lock::acquire(&dir.join("lock"))?;
         let db = schema::open_writer(&path, place::is_remote(dir))?;
         let head = Head::read(&db)?;

@@ -1,9 +1,11 @@
 //! The database: tables, and how a connection is set up.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 
 use crate::disk::OsDisk;
 use crate::event::Head;
@@ -274,7 +276,50 @@ fn check_format(db: &Connection, path: &Path) -> Result<i64, StoreError> {
     if !(1..=FORMAT).contains(&found) {
         return Err(StoreError::TooNew { found, known: FORMAT });
     }
-    Ok(found)
+    // A trigger, a view or a function in a table could do anything with what is asked of it.
+    let (has, should) = (objects(db)?, objects_of_format(found)?);
+    match has.symmetric_difference(should).next() {
+        None => Ok(found),
+        Some((_, name, _)) => Err(StoreError::ForeignSchema(name.clone())),
+    }
+}
+
+/// Type, name and statement of what is in a database.
+type Objects = BTreeSet<(String, String, String)>;
+
+/// What the database holds. The statements of the word index's own tables are left out: they are SQLite's, and
+/// another version may word them in another way.
+fn objects(db: &Connection) -> Result<Objects, StoreError> {
+    let mut statement = db.prepare("SELECT type, name, coalesce(sql, '') FROM sqlite_schema")?;
+    let read = |row: &Row<'_>| {
+        let (kind, name, sql): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let is_of_index = kind == "table" && search::is_own_table(&name);
+        let sql = if is_of_index { String::new() } else { words(&sql) };
+        Ok((kind, name, sql))
+    };
+    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+}
+
+fn words(sql: &str) -> String {
+    sql.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a project of this format holds.
+fn objects_of_format(format: i64) -> Result<&'static Objects, StoreError> {
+    static OF_FORMATS: [OnceLock<Objects>; FORMAT as usize] =
+        [const { OnceLock::new() }; FORMAT as usize];
+    let known = &OF_FORMATS[format as usize - 1];
+    if let Some(objects) = known.get() {
+        return Ok(objects);
+    }
+    let db = Connection::open_in_memory()?;
+    if format == FORMAT {
+        create(&db, "", 0)?
+    } else {
+        create_format_1(&db, "", 0)?
+    }
+    let objects = objects(&db)?;
+    Ok(known.get_or_init(|| objects))
 }
 
 #[cfg(test)]

@@ -21,6 +21,12 @@ CREATE VIRTUAL TABLE word USING fts5 (
 CREATE TABLE word_probe (probe TEXT NOT NULL) STRICT;
 ";
 
+/// Whether SQLite makes this table for the index (<https://sqlite.org/fts5.html>, "FTS5 data structures").
+pub(crate) fn is_own_table(name: &str) -> bool {
+    let part = name.strip_prefix("word_");
+    part.is_some_and(|part| ["data", "idx", "content", "docsize", "config"].contains(&part))
+}
+
 /// What to search for. Every condition that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {

@@ -269,10 +269,12 @@ mod tests {
             true
         });
         let learnt = learnt.expect("there is something to learn");
-        let scores = learnt.scores.expect("four documents were kept back");
-        assert_eq!((scores.after, scores.n_documents), (1.0, 4));
+        let scores = learnt.scores.expect("documents were kept back");
+        let n_documents = scores.n_documents;
+        assert!(scores.after == 1.0 && (1..=10).contains(&n_documents), "{n_documents}");
         let [(label, n_gold, _, after)] = &scores.labels[..] else { panic!("one label") };
-        assert_eq!((label.as_str(), *n_gold, *after), ("PLACE", 4, 1.0));
+        assert_eq!((label.as_str(), *after), ("PLACE", 1.0));
+        assert_eq!(u64::try_from(n_documents).expect("few"), u64::try_from(*n_gold).expect("few"));
         assert!(n_iterations > 0);
         let (old, new) = (Tagger::bundled(), learnt.tagger.model());
         assert!(new.clusters() == old.model().clusters(), "word clusters are kept");
