@@ -17,7 +17,7 @@ const RULES: [(&str, Rule); 21] = [
     ("presence", |value| is(value, |text| Presence::from_name(text).is_some())),
     ("name", |value| is(value, |text| need_name(text).is_ok())),
     ("text_hash", |value| is(value, |text| text.len() == 64)),
-    ("metadata", |value| is(value, |text| is_json::<BTreeMap<String, String>>(text))),
+    ("metadata", |value| is(value, is_json::<BTreeMap<String, String>>)),
     ("kind", |value| is(value, |text| LayerKind::from_name(text).is_some())),
     ("is_flagged", is_flag),
     ("is_resolved", is_flag),

@@ -314,9 +314,9 @@ fn objects_of_format(format: i64) -> Result<&'static Objects, StoreError> {
     }
     let db = Connection::open_in_memory()?;
     if format == FORMAT {
-        create(&db, "", 0)?
+        create(&db, "", 0)?;
     } else {
-        create_format_1(&db, "", 0)?
+        create_format_1(&db, "", 0)?;
     }
     let objects = objects(&db)?;
     Ok(known.get_or_init(|| objects))

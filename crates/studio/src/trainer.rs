@@ -274,7 +274,7 @@ mod tests {
         assert!(scores.after == 1.0 && (1..=10).contains(&n_documents), "{n_documents}");
         let [(label, n_gold, _, after)] = &scores.labels[..] else { panic!("one label") };
         assert_eq!((label.as_str(), *after), ("PLACE", 1.0));
-        assert_eq!(u64::try_from(n_documents).expect("few"), u64::try_from(*n_gold).expect("few"));
+        assert_eq!(n_documents as u64, *n_gold);
         assert!(n_iterations > 0);
         let (old, new) = (Tagger::bundled(), learnt.tagger.model());
         assert!(new.clusters() == old.model().clusters(), "word clusters are kept");
