@@ -10,6 +10,7 @@ mod dates;
 mod documentation;
 mod formats;
 mod formats_annotators;
+mod formats_bounds;
 mod formats_conllu;
 mod formats_convert;
 mod formats_losses;

@@ -7,6 +7,7 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::align::{Aligned, align};
 use super::report::{ImportReport, Place};
+use super::tidy::drop_infinite;
 use super::{ReadError, ReadProblem};
 use crate::document::LayerIndex;
 use crate::{Document, Entity, EntityDetails, LabelSet, TagScheme};
@@ -157,7 +158,7 @@ impl<'a> Import<'a> {
         document: &mut Document,
         map: &OffsetMap<'_>,
         text: &str,
-        mention: GivenEntity<'_>,
+        mut mention: GivenEntity<'_>,
     ) -> Option<Span> {
         self.report.entities_in += 1;
         let line = mention.line;
@@ -183,6 +184,9 @@ impl<'a> Import<'a> {
         if self.layers.n_entities(document) >= self.options.limits.max_entities {
             self.left_out("too many entities in the document", line, what());
             return None;
+        }
+        if drop_infinite(&mut mention.score, &mut mention.details) {
+            self.changed("a score is no finite number; left out", line, what());
         }
         let entity = Entity { span, label, score: mention.score };
         match mention.annotator {

@@ -54,6 +54,7 @@ mod misc;
 mod prodigy;
 mod report;
 mod text;
+mod tidy;
 mod tokens;
 mod webanno_tsv;
 mod webanno_tsv_read;
