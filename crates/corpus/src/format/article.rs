@@ -3,18 +3,9 @@
 use dom_smoothie::{Article, Config, Readability, ReadabilityError, TextMode};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1256};
 
+use super::article_bounds::{MAX_ELEMENTS, check};
 use super::{Import, Input, Limits, ReadError, ReadProblem};
 use crate::{Document, Metadata};
-
-/// Elements that a page may have. The search takes time that grows faster than their number.
-const MAX_ELEMENTS: usize = 50_000;
-
-/// Elements that are never open for long: without content, or ended by the next of their kind.
-const SHORT: [&str; 27] = [
-    "area", "base", "body", "br", "col", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
-    "li", "link", "meta", "option", "p", "param", "path", "source", "tbody", "td", "th", "tr",
-    "track", "wbr",
-];
 
 /// Reads a page as one document: title and text of its article. The page itself is kept in the metadata (`html`),
 /// beside the title and the author (`title`, `byline`).
@@ -71,10 +62,7 @@ fn stated_encoding(page: &[u8]) -> Option<&'static Encoding> {
 }
 
 fn article(page: &str, limits: Limits) -> Result<Article, ReadProblem> {
-    if depth(page) > limits.max_depth {
-        let what = "nested elements";
-        return Err(ReadProblem::TooMuch { what, limit: limits.max_depth });
-    }
+    check(page, limits.max_depth)?;
     let config = Config {
         max_elements_to_parse: MAX_ELEMENTS,
         text_mode: TextMode::Formatted,
@@ -87,25 +75,6 @@ fn article(page: &str, limits: Limits) -> Result<Article, ReadProblem> {
         }
         _ => ReadProblem::Shape("no article was found in the page".to_owned()),
     })
-}
-
-/// How many elements are open at once at most: an estimate from the tags, before anything is built.
-fn depth(page: &str) -> usize {
-    let (mut open, mut deepest) = (0_usize, 0);
-    let mut rest = page;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        let is_end = rest.starts_with('/');
-        let name = rest.trim_start_matches('/');
-        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-        let name = name[..end].to_ascii_lowercase();
-        if name.is_empty() || SHORT.contains(&name.as_str()) {
-            continue;
-        }
-        open = if is_end { open.saturating_sub(1) } else { open + 1 };
-        deepest = deepest.max(open);
-    }
-    deepest
 }
 
 fn document(article: Article, page: String) -> Document {
@@ -194,8 +163,13 @@ mod tests {
             assert!(documents.is_empty() && refused.contains(expected), "{refused}");
         };
         check("", "no article was found");
-        check(&"<div>".repeat(100_000), "nested elements: more than 100");
+        let deep = "nested elements: more than 100";
+        check(&"<div>".repeat(100_000), deep);
         check(&"<p>x".repeat(60_000), "elements: more than 50000");
+        check(&"<div></x>".repeat(49_000), deep);
+        check(&format!("<svg>{}", "<g></x>".repeat(100_000)), deep);
+        let attributes: String = (0..200_000).map(|n| format!(" a{n}")).collect();
+        check(&format!("<p{attributes}>"), "attributes of an element: more than 1000");
     }
 
     #[test]
