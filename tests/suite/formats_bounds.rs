@@ -1,7 +1,10 @@
-//! Values that no output can say again.
+//! Small inputs that would take much memory or time, and values that no output can say again.
 
-use tawsim_corpus::{Document, ImportReport, ReadOptions, WriteOptions};
+use tawsim_corpus::{
+    Document, Entity, EntityDetails, ImportReport, ReadOptions, WriteOptions,
+};
 use tawsim_tests::formats::{self, labels};
+use tawsim_tokenizer::Span;
 
 fn read(name: &str, files: &[(&str, &str)]) -> (Vec<Document>, ImportReport) {
     let file = |(extension, content): &(&str, &str)| {
@@ -32,7 +35,7 @@ fn scores_are_finite() {
         assert_eq!(documents[0].entities[0].score, None, "{score}");
     }
     let gate = |feature: &str| {
-        let kind = &labels().names()[0];
+        let kind = labels().names()[0].clone();
         let annotation =
             format!(r#"{{"type":"{kind}","start":0,"end":1,"features":{{{feature}}}}}"#);
         let set = format!(r#"{{"":{{"annotations":[{annotation}]}}}}"#);
@@ -48,4 +51,73 @@ fn scores_are_finite() {
     let entity = r#""start":0,"end":1,"label":"X""#;
     let line = format!(r#"{{"text":"a","entities":[{{{entity},"score":1e39}}]}}"#);
     check("jsonl", &[("", &line)], "1 not of the format's shape");
+}
+
+#[test]
+fn names_are_bounded() {
+    let long = "x".repeat(5000);
+    let entity = r#""start":0,"end":1,"label":"X""#;
+    let line = format!(r#"{{"id":"{long}","text":"a","entities":[{{{entity}}}]}}"#);
+    check("jsonl", &[("", &line)], "1 beyond the limits; 1 their document was refused");
+    let layer = format!(r#"{{"annotator":"{long}","entities":[{{{entity}}}]}}"#);
+    let line = format!(r#"{{"text":"a","layers":[{layer}]}}"#);
+    let layers = "1 its annotator's name is too long; 1 the name of a layer is too long; left out";
+    check("jsonl", &[("", &line)], layers);
+    let reason = "1 an id, a person's or model's name or a time is too long; left out";
+    for name in ["id", "time", "reviewer"] {
+        let line = format!(r#"{{"text":"a","entities":[{{{entity},"{name}":"{long}"}}]}}"#);
+        let documents = check("jsonl", &[("", &line)], reason);
+        assert!(documents[0].details.is_empty(), "{name}");
+    }
+    let result = r#"{"value":{"start":0,"end":1,"labels":["X"]}}"#;
+    let work = format!(r#"{{"completed_by":1,"updated_at":"{long}","result":[{result}]}}"#);
+    let task = format!(r#"{{"id":1,"data":{{"text":"a"}},"annotations":[{work}]}}"#);
+    check("label-studio", &[("", &task)], reason);
+}
+
+#[test]
+fn an_id_of_brat_names_one_entity() {
+    let ann = "T1\tX 0 1\ta\nT1\tX 0 1\ta\nT1\tX 1 2\tb\n#1\tAnnotatorNotes T1\tsaid once\n";
+    let documents = check("brat", &[("ann", ann), ("txt", "ab")], "2 another entity has its id");
+    assert_eq!(documents[0].entities.len(), 1);
+}
+
+#[test]
+fn what_an_entity_holds_is_written_once() {
+    let mut document = Document::new("d", "abcdef");
+    let label = labels().at(0).expect("a label");
+    let details = EntityDetails {
+        fragments: vec![Span::new(0, 1), Span::new(2, 3), Span::new(4, 5)],
+        attributes: [("note".to_owned(), "said once".into())].into(),
+        ..EntityDetails::default()
+    };
+    document.push(Entity::new(Span::new(0, 5), label), details);
+    for name in ["bdocjs", "gate-xml"] {
+        let documents = [document.clone()];
+        let (files, _) = formats::write(name, &documents, &WriteOptions::default());
+        let written = String::from_utf8_lossy(&files[0].1);
+        assert_eq!(written.matches("said once").count(), 1, "{written}");
+        let (again, _) = formats::read(name, &files, &ReadOptions::default());
+        assert_eq!(again, documents, "{name}");
+    }
+}
+
+const WEBANNO: &str = "#FORMAT=WebAnno TSV 3.3\n";
+
+#[test]
+fn text_between_sentences_is_bounded() {
+    let far = format!("{WEBANNO}#Text=a\n1-1\t260000000-260000001\ta");
+    let files = vec![("tsv".to_owned(), far.into_bytes())];
+    let (_, _, result) = formats::try_read("webanno-tsv", &files, &ReadOptions::default());
+    let error = result.expect_err("offsets beyond the file").to_string();
+    assert!(error.contains("more lies between the sentences"), "{error}");
+}
+
+#[test]
+fn notes_are_bounded() {
+    let layers: String = (0..100_000).map(|n| format!("#T_CH={n}\n")).collect();
+    let file = format!("{WEBANNO}{layers}\n\n#Text=a\n1-1\t0-1\ta");
+    let (_, report) = read("webanno-tsv", &[("tsv", &file)]);
+    assert_eq!(report.notes.len(), 1001);
+    assert_eq!(report.notes[1000], "further notes are left out");
 }

@@ -52,11 +52,25 @@ struct Said {
     rest: Rest,
 }
 
+impl<'a> TextBound<'a> {
+    fn parse(id: &'a str, data: &'a str, line: u64) -> Option<Self> {
+        let (place, surface) = data.split_once('\t')?;
+        let (label, offsets) = place.split_once(' ')?;
+        let fragment = |fragment: &str| {
+            let (start, end) = fragment.split_once(' ')?;
+            Some((start.parse().ok()?, end.parse().ok()?))
+        };
+        let fragments = offsets.split(';').map(fragment).collect::<Option<_>>()?;
+        Some(Self { id, label, fragments, surface, line })
+    }
+}
+
 const NO_SHAPE: &str = "a line is not of brat's shape; left out";
 
 #[derive(Default)]
 struct Lines<'a> {
     entities: Vec<TextBound<'a>>,
+    ids: BTreeSet<&'a str>,
     details: BTreeMap<&'a str, Said>,
     all_unnamed: bool,
 }
@@ -74,13 +88,14 @@ impl<'a> Lines<'a> {
             let what: String = line.chars().take(60).collect();
             if line.starts_with('T') {
                 import.report.entities_in += 1;
-                import.left_out("its line is not of brat's shape", number, what);
+                let is_odd = problem == NO_SHAPE;
+                let reason = if is_odd { "its line is not of brat's shape" } else { problem };
+                import.left_out(reason, number, what);
             } else {
                 import.changed(problem, number, what);
             }
         }
-        let known: BTreeSet<&str> = lines.entities.iter().map(|entity| entity.id).collect();
-        if let Some(id) = lines.details.keys().find(|id| !known.contains(*id)) {
+        if let Some(id) = lines.details.keys().find(|id| !lines.ids.contains(*id)) {
             import.changed("lines about an entity that is not there; left out", 0, *id);
         }
         lines.all_unnamed = lines.details.values().any(|said| said.rest.all_unnamed);
@@ -91,7 +106,7 @@ impl<'a> Lines<'a> {
     fn take(&mut self, line: &'a str, number: u64) -> Result<(), &'static str> {
         let (id, data) = line.split_once('\t').ok_or(NO_SHAPE)?;
         match id.chars().next() {
-            Some('T') => self.text_bound(id, data, number),
+            Some('T') => return self.text_bound(id, data, number),
             Some('A' | 'M') => self.attribute(data),
             Some('N') => return self.link(data),
             Some('#') => self.note(data),
@@ -101,16 +116,14 @@ impl<'a> Lines<'a> {
         .ok_or(NO_SHAPE)
     }
 
-    fn text_bound(&mut self, id: &'a str, data: &'a str, line: u64) -> Option<()> {
-        let (place, surface) = data.split_once('\t')?;
-        let (label, offsets) = place.split_once(' ')?;
-        let fragment = |fragment: &str| {
-            let (start, end) = fragment.split_once(' ')?;
-            Some((start.parse().ok()?, end.parse().ok()?))
-        };
-        let fragments: Vec<_> = offsets.split(';').map(fragment).collect::<Option<_>>()?;
-        self.entities.push(TextBound { id, label, fragments, surface, line });
-        Some(())
+    fn text_bound(&mut self, id: &'a str, data: &'a str, line: u64) -> Result<(), &'static str> {
+        let found = TextBound::parse(id, data, line).ok_or(NO_SHAPE)?;
+        // All that is said of an id is said of one entity.
+        if !self.ids.insert(id) {
+            return Err("another entity has its id");
+        }
+        self.entities.push(found);
+        Ok(())
     }
 
     fn attribute(&mut self, data: &'a str) -> Option<()> {

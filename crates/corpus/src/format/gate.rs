@@ -231,10 +231,15 @@ fn rows(
             features.insert(PIECE_OF.to_owned(), idx.into());
         }
         let whole = [entity.span];
-        for span in if fragments.is_empty() { &whole } else { fragments } {
+        for (n, span) in (if fragments.is_empty() { &whole } else { fragments }).iter().enumerate()
+        {
             let units = map.units_from_span(*span).ok_or_else(super::cas::cut_char)?;
             let units = u64::from(units.start)..u64::from(units.end);
             rows.push(Row { label: label.to_owned(), units, features: features.clone(), line: 0 });
+            if n == 0 {
+                // The other pieces say only whose they are: what an entity holds is written once.
+                features.retain(|name, _| name == PIECE_OF);
+            }
         }
     }
     Ok(rows)

@@ -1,5 +1,6 @@
 //! What every reader shares: options, limits, where documents go, and the count of what is left out.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, Read};
 use std::ops::Range;
 
@@ -7,10 +8,13 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::align::{Aligned, align};
 use super::report::{ImportReport, Place};
-use super::tidy::drop_infinite;
+use super::tidy::{is_too_long, tidy};
 use super::{ReadError, ReadProblem};
 use crate::document::LayerIndex;
 use crate::{Document, Entity, EntityDetails, LabelSet, TagScheme};
+
+/// How many notes are kept.
+const MAX_NOTES: usize = 1000;
 
 /// What an untrusted input can make a reader take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,11 @@ pub struct Limits {
     pub max_depth: usize,
     /// Entities of a document, of all layers.
     pub max_entities: usize,
+}
+
+impl Limits {
+    /// Bytes of what names a document, an annotator or an entity, and of a time. Outputs repeat them for each entity.
+    pub const MAX_NAME_BYTES: usize = 4 << 10;
 }
 
 impl Default for Limits {
@@ -118,6 +127,7 @@ pub struct Import<'a> {
     pub report: ImportReport,
     input: String,
     layers: LayerIndex,
+    noted: BTreeSet<String>,
     sink: &'a mut dyn FnMut(Document, &LabelSet),
 }
 
@@ -129,7 +139,8 @@ impl<'a> Import<'a> {
         sink: &'a mut dyn FnMut(Document, &LabelSet),
     ) -> Self {
         let (report, input) = (ImportReport::default(), String::new());
-        Self { options, labels, report, input, layers: LayerIndex::default(), sink }
+        let (layers, noted) = (LayerIndex::default(), BTreeSet::new());
+        Self { options, labels, report, input, layers, noted, sink }
     }
 
     /// Names the input that is read now.
@@ -162,6 +173,10 @@ impl<'a> Import<'a> {
     ) -> Option<Span> {
         self.report.entities_in += 1;
         let line = mention.line;
+        if mention.annotator.is_some_and(is_too_long) {
+            self.left_out("its annotator's name is too long", line, mention.label);
+            return None;
+        }
         let what = || format!("{} {}..{}", mention.label, mention.units.start, mention.units.end);
         let span = match align(text, map, mention.units.clone(), mention.surface) {
             Ok(Aligned::Exact(span)) => span,
@@ -185,8 +200,8 @@ impl<'a> Import<'a> {
             self.left_out("too many entities in the document", line, what());
             return None;
         }
-        if drop_infinite(&mut mention.score, &mut mention.details) {
-            self.changed("a score is no finite number; left out", line, what());
+        for reason in tidy(&mut mention.score, &mut mention.details).into_iter().flatten() {
+            self.changed(reason, line, what());
         }
         let entity = Entity { span, label, score: mention.score };
         match mention.annotator {
@@ -198,7 +213,11 @@ impl<'a> Import<'a> {
 
     /// Adds the layer of this annotator to `document`, if it has none.
     pub(super) fn layer(&mut self, document: &mut Document, annotator: &str) {
-        self.layers.layer(document, annotator);
+        if is_too_long(annotator) {
+            self.changed("the name of a layer is too long; left out", 0, &*document.id);
+        } else {
+            self.layers.layer(document, annotator);
+        }
     }
 
     /// Takes a document that is complete: sorts it, leaves out entities that are there twice, names it
@@ -207,6 +226,12 @@ impl<'a> Import<'a> {
     /// Entities that were not taken through [`Import::entity`] are to be counted by the reader in
     /// `report.entities_in`.
     pub fn document(&mut self, mut document: Document) {
+        if is_too_long(&document.id) {
+            let limit = Limits::MAX_NAME_BYTES;
+            let problem = ReadProblem::TooMuch { what: "bytes of a document's id", limit };
+            self.layers = LayerIndex::default();
+            return self.refuse(0, document.n_entities() as u64, &problem);
+        }
         self.report.documents_in += 1;
         if document.id.is_empty() {
             document.id = self.input.clone();
@@ -258,9 +283,13 @@ impl<'a> Import<'a> {
 
     /// Notes something worth knowing, once.
     pub fn note(&mut self, note: String) {
-        if !self.report.notes.contains(&note) {
-            self.report.notes.push(note);
+        if self.noted.len() > MAX_NOTES || self.noted.contains(&note) {
+            return;
         }
+        let is_last = self.noted.len() == MAX_NOTES;
+        let shown = if is_last { "further notes are left out".to_owned() } else { note.clone() };
+        self.report.notes.push(shown);
+        self.noted.insert(note);
     }
 }
 

@@ -1,9 +1,27 @@
-//! What is taken out of an entity: scores that no file can say again.
+//! What is taken out of an entity: scores that no file can say again, names that outputs would repeat without bound.
 
-use crate::EntityDetails;
+use super::Limits;
+use crate::{EntityDetails, EntitySource};
 
-/// Takes out scores that are not finite; says whether there were any.
-pub(super) fn drop_infinite(score: &mut Option<f32>, details: &mut EntityDetails<'_>) -> bool {
+const NOT_FINITE: &str = "a score is no finite number; left out";
+const TOO_LONG: &str = "an id, a person's or model's name or a time is too long; left out";
+
+/// Whether a name is longer than [`Limits::MAX_NAME_BYTES`].
+pub(super) fn is_too_long(name: &str) -> bool {
+    name.len() > Limits::MAX_NAME_BYTES
+}
+
+/// Takes out what cannot stay; says why.
+pub(super) fn tidy(
+    score: &mut Option<f32>,
+    details: &mut EntityDetails<'_>,
+) -> [Option<&'static str>; 2] {
+    let is_wrong = drop_infinite(score, details);
+    let is_long = drop_long(details);
+    [is_wrong.then_some(NOT_FINITE), is_long.then_some(TOO_LONG)]
+}
+
+fn drop_infinite(score: &mut Option<f32>, details: &mut EntityDetails<'_>) -> bool {
     let mut is_wrong = score.take_if(|score| !score.is_finite()).is_some();
     let Some(link) = &mut details.link else { return is_wrong };
     let others = link.alternatives.iter_mut().map(|other| &mut other.score);
@@ -12,4 +30,16 @@ pub(super) fn drop_infinite(score: &mut Option<f32>, details: &mut EntityDetails
         is_wrong = true;
     }
     is_wrong
+}
+
+fn drop_long(details: &mut EntityDetails<'_>) -> bool {
+    let id = details.id.take_if(|id| is_too_long(id)).is_some();
+    let reviewer = details.reviewer.take_if(|name| is_too_long(name)).is_some();
+    let time = details.time.take_if(|time| is_too_long(time)).is_some();
+    let source = details.source.take_if(|source| {
+        let (EntitySource::Human(name) | EntitySource::Model(name)) = source;
+        is_too_long(name)
+    });
+    let source = source.is_some();
+    id || reviewer || time || source
 }

@@ -39,6 +39,8 @@ struct Reading {
     text: String,
     /// Its length in the file's unit.
     n_units: u64,
+    /// Units that may still lie between sentences: offsets cost nothing, so the file's length bounds them.
+    spare: u64,
     /// The `#Text=` lines of the sentence whose rows have not begun.
     pending: Option<String>,
     tokens: Vec<Range<u64>>,
@@ -54,7 +56,8 @@ pub(super) fn read_webanno_tsv(
 ) -> Result<(), ReadError> {
     let limits = import.options.limits;
     let file = input.read_text(limits)?;
-    let mut reading = Reading::new(import.options.unit.unwrap_or(OffsetUnit::Utf16), limits);
+    let unit = import.options.unit.unwrap_or(OffsetUnit::Utf16);
+    let mut reading = Reading { spare: file.len() as u64, ..Reading::new(unit, limits) };
     let (mut line, mut byte) = (0, 0);
     for row in file.split('\n') {
         line += 1;
@@ -100,6 +103,7 @@ impl Reading {
             others: Vec::new(),
             text: String::new(),
             n_units: 0,
+            spare: 0,
             pending: None,
             tokens: Vec::new(),
             sentences: Vec::new(),
@@ -155,7 +159,9 @@ impl Reading {
         if !cells[0].contains('.') {
             self.tokens.push(units.clone());
         }
-        for idx in 0..self.layers.len() {
+        // Columns of layers ascend.
+        let n_layers = self.layers.partition_point(|layer| layer.label < cells.len());
+        for idx in 0..n_layers {
             let cell = |column: usize| cells.get(column).copied().unwrap_or("_");
             let links = self.layers[idx].link.map_or(Vec::new(), |column| values(cell(column)));
             for (place, (label, n)) in values(cell(self.layers[idx].label)).into_iter().enumerate()
@@ -197,6 +203,9 @@ impl Reading {
         if gap.saturating_add((self.text.len() + text.len()) as u64) > limit as u64 {
             return Err(ReadProblem::TooMuch { what: "bytes of text", limit });
         }
+        self.spare = self.spare.checked_sub(gap).ok_or_else(|| {
+            shape("more lies between the sentences than the file is long; its offsets are wrong")
+        })?;
         for idx in 0..gap {
             self.text.push(if idx == 0 && self.n_units > 0 { '\n' } else { ' ' });
         }
