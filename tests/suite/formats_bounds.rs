@@ -1,7 +1,9 @@
 //! Small inputs that would take much memory or time, and values that no output can say again.
 
+use std::fmt::Write;
+
 use tawsim_corpus::{
-    Document, Entity, EntityDetails, ImportReport, ReadOptions, WriteOptions,
+    Document, Entity, EntityDetails, ImportReport, LinkDetails, ReadOptions, WriteOptions,
 };
 use tawsim_tests::formats::{self, labels};
 use tawsim_tokenizer::Span;
@@ -120,4 +122,55 @@ fn notes_are_bounded() {
     let (_, report) = read("webanno-tsv", &[("tsv", &file)]);
     assert_eq!(report.notes.len(), 1001);
     assert_eq!(report.notes[1000], "further notes are left out");
+}
+
+/// Inputs whose parts would be compared each with each, billions of times.
+#[test]
+fn time_grows_with_the_input() {
+    const N: usize = 200_000;
+    let layers = "#T_SP=custom.X|value\n".repeat(N);
+    let mut rows = String::new();
+    for n in 0..N {
+        writeln!(rows, "1-{}\t{n}-{}\ta", n + 1, n + 1).expect("a String takes everything");
+    }
+    let file = format!("{WEBANNO}{layers}\n\n#Text={}\n{rows}", "a".repeat(N));
+    check("webanno-tsv", &[("tsv", &file)], "");
+
+    let mut structures = String::new();
+    for n in 0..N {
+        write!(
+            structures,
+            r#"{{"%ID":{n},"%TYPE":"uima.cas.Sofa","sofaID":"s{n}","sofaString":"a"}},{{"%TYPE":"x.NamedEntity","@sofa":{},"begin":0,"end":1,"value":"X"}},"#,
+            N - 1 - n
+        )
+        .expect("a String takes everything");
+    }
+    let file = format!("{{\"%FEATURE_STRUCTURES\":[{}]}}", structures.trim_end_matches(','));
+    assert_eq!(check("json-cas", &[("json", &file)], "").len(), N);
+
+    let (half, whole) = ("a".repeat(750_000), "a".repeat(1_500_000));
+    let file = format!("# tawsim interlinear 1\n\n{whole}b\n\tX\t{half}b\n\tX\tc\n");
+    let files = vec![("tagged".to_owned(), file.into_bytes())];
+    let (_, _, result) = formats::try_read("tagged", &files, &ReadOptions::default());
+    assert!(result.expect_err("no c").to_string().contains("\"c\" (occurrence 1)"));
+
+    let row = "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n\n";
+    let file = format!("# newdoc id = {}\n{}", "x".repeat(1 << 20), row.repeat(N));
+    check("conllu", &[("conllu", &file)], "1 beyond the limits");
+}
+
+#[test]
+fn places_are_found_by_their_ids() {
+    const N: u32 = 200_000;
+    let label = labels().at(0).expect("a label");
+    let mut document = Document::new("d", "a".repeat(N as usize));
+    for at in 0..N {
+        let id = Some(format!("place:{at:09}").into());
+        let link = LinkDetails { id, lat: Some(1.0), lon: Some(2.0), ..LinkDetails::default() };
+        let details = EntityDetails { link: Some(link), ..EntityDetails::default() };
+        document.push(Entity::new(Span::new(at, at + 1), label), details);
+    }
+    let (files, _) = formats::write("geojson", &[document], &WriteOptions::default());
+    let written = String::from_utf8_lossy(&files[0].1);
+    assert_eq!(written.matches("\"Feature\"").count(), N as usize);
 }

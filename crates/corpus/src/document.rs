@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
@@ -137,17 +138,17 @@ impl Document {
     /// Returns how many were dropped.
     pub fn flatten(&mut self) -> usize {
         let before = self.entities.len();
-        self.entities.sort_by_key(|e| (std::cmp::Reverse(e.span.byte_len()), e.span.start()));
-        let mut kept: Vec<Entity> = Vec::with_capacity(before);
-        for entity in &self.entities {
-            // `kept` stays sorted by start and without overlap, so only two neighbours can clash.
-            let at = kept.partition_point(|k| k.span.start() < entity.span.start());
-            let clashes = |k: Option<&Entity>| k.is_some_and(|k| k.span.overlaps(entity.span));
-            if !clashes(kept.get(at)) && !clashes(at.checked_sub(1).map(|i| &kept[i])) {
-                kept.insert(at, *entity);
+        self.entities.sort_by_key(|e| (Reverse(e.span.byte_len()), e.span.start()));
+        let mut kept: BTreeMap<(u32, Reverse<usize>), Entity> = BTreeMap::new();
+        for (idx, entity) in self.entities.iter().enumerate() {
+            // `kept` is sorted by start and without overlap, so only two neighbours can clash.
+            let at = (entity.span.start(), Reverse(usize::MAX));
+            let neighbours = [kept.range(at..).next(), kept.range(..at).next_back()];
+            if !neighbours.into_iter().flatten().any(|(_, k)| k.span.overlaps(entity.span)) {
+                kept.insert((at.0, Reverse(idx)), *entity);
             }
         }
-        self.entities = kept;
+        self.entities = kept.into_values().collect();
         keep_known(&self.entities, &mut self.details);
         before - self.entities.len()
     }
@@ -156,7 +157,7 @@ impl Document {
     /// Nested entities stay. Returns how many were dropped.
     pub(crate) fn drop_crossing(&mut self) -> usize {
         let before = self.entities.len();
-        self.entities.sort_by_key(|e| (e.span.start(), std::cmp::Reverse(e.span.end()), e.label));
+        self.entities.sort_by_key(|e| (e.span.start(), Reverse(e.span.end()), e.label));
         let mut open: Vec<u32> = Vec::new();
         self.entities.retain(|entity| {
             while open.pop_if(|end| *end <= entity.span.start()).is_some() {}
@@ -242,6 +243,46 @@ fn keep_known(entities: &[Entity], details: &mut DetailsMap) {
 mod tests {
     use super::*;
     use crate::LabelSet;
+
+    /// Keeps what [`Document::flatten`] must keep: compares each entity with all that are kept.
+    fn longest_first(mut entities: Vec<Entity>) -> Vec<Entity> {
+        entities.sort_by_key(|e| (Reverse(e.span.byte_len()), e.span.start()));
+        let mut kept: Vec<Entity> = Vec::new();
+        for entity in entities {
+            if !kept.iter().any(|known| known.span.overlaps(entity.span)) {
+                kept.push(entity);
+            }
+        }
+        kept.sort_by_key(|e| e.span.start());
+        kept
+    }
+
+    #[test]
+    fn the_longest_of_those_that_overlap_stay() {
+        let label = LabelSet::from_names(["P"]).expect("a name").at(0).expect("one label");
+        let mut state = 1_u32;
+        let mut next = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        for n in 0..200 {
+            let mut document = Document::new("d", "x".repeat(60));
+            for _ in 0..n % 40 {
+                let start = next(50);
+                let entity = Entity::new(Span::new(start, start + 1 + next(9)), label);
+                document.entities.push(entity);
+            }
+            let expected = longest_first(document.entities.clone());
+            let n_dropped = document.entities.len() - expected.len();
+            assert_eq!(document.flatten(), n_dropped);
+            assert_eq!(document.entities, expected);
+        }
+        // Each would move all that were kept before it.
+        let spans = (0..400_000_u32).rev().map(|n| Span::new(n * 2, n * 2 + 1 + n % 2));
+        let entities = spans.map(|span| Entity::new(span, label)).collect();
+        let mut document = Document { entities, ..Document::default() };
+        assert_eq!(document.flatten(), 0);
+    }
 
     #[test]
     fn an_index_finds_the_layers_of_each_document() {

@@ -1,6 +1,6 @@
 //! What UIMA's two files, XMI and JSON, share: the types, and documents as lists of feature structures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
@@ -112,9 +112,10 @@ impl Cas {
         }
         let n_texts = self.sofas.len();
         let mut by_sofa: BTreeMap<u64, Vec<Annotation>> = BTreeMap::new();
+        let known: BTreeSet<u64> = self.sofas.iter().map(|(id, ..)| *id).collect();
         // One whose sofa is not said belongs to the first text.
         for annotation in self.annotations {
-            let is_known = self.sofas.iter().any(|(id, ..)| *id == annotation.sofa);
+            let is_known = known.contains(&annotation.sofa);
             let sofa = if is_known { annotation.sofa } else { self.sofas[0].0 };
             by_sofa.entry(sofa).or_default().push(annotation);
         }

@@ -255,8 +255,10 @@ impl Builder {
                 spelled.chars().take(60).collect::<String>(),
             );
         }
-        let default_id = sent_id(&self.document.id, self.document.tokens.sentences.len());
-        if fields.get("sent_id") == Some(&default_id) {
+        let (id, number) = (&self.document.id, self.document.tokens.sentences.len());
+        let is_default =
+            |given: &String| given.starts_with(id.as_str()) && *given == sent_id(id, number);
+        if fields.get("sent_id").is_some_and(is_default) {
             fields.remove("sent_id");
         }
         self.sentence_start = rows.end;

@@ -1,6 +1,7 @@
 //! GeoJSON (RFC 7946) of places: one point for each place that a document names.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -97,6 +98,7 @@ pub fn write_geojson(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut features: Vec<PointFeature<'_>> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for (entity, details) in document.entities.iter().zip(details) {
         let Some((link, id, coordinates)) = details.link.as_ref().and_then(located) else {
             continue;
@@ -106,7 +108,8 @@ pub fn write_geojson(
             end: entity.span.end(),
             surface: document.surface(entity),
         };
-        match features.iter_mut().find(|feature| feature.properties.id == id) {
+        let idx = *known.entry(id).or_insert(features.len());
+        match features.get_mut(idx) {
             Some(feature) => {
                 feature.properties.score = feature.properties.score.max(link.score);
                 feature.properties.mentions.push(mention);

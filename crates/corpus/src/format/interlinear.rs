@@ -177,9 +177,33 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where `surface` occurs, overlapping occurrences included.
+/// Where `surface` occurs, overlapping occurrences included: the search of Knuth, Morris and Pratt, whose time does not
+/// grow with what repeats.
 fn occurrences<'a>(text: &'a str, surface: &'a str) -> impl Iterator<Item = usize> + 'a {
-    text.char_indices().map(|(at, _)| at).filter(move |&at| text[at..].starts_with(surface))
+    let pattern = surface.as_bytes();
+    let borders = borders(pattern);
+    let mut matched = 0;
+    text.bytes().enumerate().filter_map(move |(at, byte)| {
+        matched = longer(pattern, &borders, (matched, byte));
+        (matched == pattern.len()).then(|| at + 1 - matched)
+    })
+}
+
+/// Of each start of `pattern` the length of the longest proper start of it that is also its end.
+fn borders(pattern: &[u8]) -> Vec<usize> {
+    let mut borders = vec![0; pattern.len()];
+    for at in 1..pattern.len() {
+        borders[at] = longer(pattern, &borders, (borders[at - 1], pattern[at]));
+    }
+    borders
+}
+
+/// How much of `pattern` is matched with one byte more.
+fn longer(pattern: &[u8], borders: &[usize], (mut matched, byte): (usize, u8)) -> usize {
+    while matched > 0 && pattern.get(matched) != Some(&byte) {
+        matched = borders[matched - 1];
+    }
+    matched + usize::from(pattern.get(matched) == Some(&byte))
 }
 
 /// Writes one document with further header lines (`key`, `value`).
