@@ -23,6 +23,7 @@ mod linking;
 mod model_file;
 mod number_values;
 mod numbers;
+mod outputs;
 mod store_cli;
 mod store_copies;
 mod store_crash;

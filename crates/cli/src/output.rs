@@ -76,42 +76,78 @@ fn cannot_write(path: &Path) -> String {
     format!("{}: cannot write", path.display())
 }
 
-/// Writes a file whole or not at all: a reader never sees half of it.
+/// Writes a file whole or not at all: a reader never sees half of it. Into a device or a pipe it writes directly.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = PendingFile::create(path)?;
     file.write_all(bytes).with_context(|| cannot_write(path))?;
     file.finish()
 }
 
-/// A file that stands under another name until it is whole. Dropped before, there is no file.
+/// A file that stands under another name until it is whole. Dropped before, there is no file. Into what is there and
+/// is no file, such as a device or a pipe, it is written directly: nothing may take its place.
 pub(crate) struct PendingFile {
     path: PathBuf,
-    file: BufWriter<tempfile::NamedTempFile>,
+    file: BufWriter<Place>,
+}
+
+/// Where the bytes go.
+enum Place {
+    /// A new file, and the path that it gets.
+    Beside(tempfile::NamedTempFile, PathBuf),
+    Direct(File),
 }
 
 impl PendingFile {
     pub(crate) fn create(path: &Path) -> Result<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = usual_file().tempfile_in(folder.unwrap_or(Path::new(".")));
-        let file = file.with_context(|| cannot_write(path))?;
-        // A file that is written anew is as private as it was.
-        if let Ok(before) = path.metadata() {
-            let permissions = before.permissions();
-            file.as_file().set_permissions(permissions).with_context(|| cannot_write(path))?;
-        }
-        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 16, file) })
+        let place = Place::of(path).with_context(|| cannot_write(path))?;
+        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 16, place) })
     }
 
     pub(crate) fn finish(self) -> Result<()> {
-        let context = || cannot_write(&self.path);
-        let file = self
-            .file
-            .into_inner()
-            .map_err(std::io::IntoInnerError::into_error)
-            .with_context(context)?;
-        file.as_file().sync_all().with_context(context)?;
-        file.persist(&self.path).with_context(context)?;
+        let place = self.file.into_inner().map_err(std::io::IntoInnerError::into_error);
+        place.and_then(Place::finish).with_context(|| cannot_write(&self.path))
+    }
+}
+
+impl Place {
+    fn of(path: &Path) -> std::io::Result<Self> {
+        let before = match path.metadata() {
+            Ok(before) if !before.is_file() => return File::create(path).map(Self::Direct),
+            before => before.ok(),
+        };
+        // A link, such as `/dev/stdout`, stays one.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = usual_file().tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        // A file that is written anew is as private as it was.
+        if let Some(before) = before {
+            file.as_file().set_permissions(before.permissions())?;
+        }
+        Ok(Self::Beside(file, path))
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        // What is written directly went through no buffer, and a pipe cannot be synchronised.
+        let Self::Beside(file, path) = self else { return Ok(()) };
+        file.as_file().sync_all()?;
+        file.persist(path)?;
         Ok(())
+    }
+}
+
+impl Write for Place {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Beside(file, _) => file.write(bytes),
+            Self::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Beside(file, _) => file.flush(),
+            Self::Direct(file) => file.flush(),
+        }
     }
 }
 

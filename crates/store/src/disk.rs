@@ -60,6 +60,13 @@ pub(crate) fn partial(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The file that a new one can take the place of, behind all links; `None` for what is there and is no file, such as a
+/// device or a pipe: into that one writes directly.
+pub(crate) fn replaceable(path: &Path) -> Option<PathBuf> {
+    let is_other = path.metadata().is_ok_and(|found| !found.is_file());
+    (!is_other).then(|| path.canonicalize().unwrap_or_else(|_| path.to_owned()))
+}
+
 /// Gives a file that is whole its name: whoever looks, also after a power cut, sees the old file or
 /// the new.
 pub(crate) fn put_in_place(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::disk::{OsDisk, partial, put_in_place};
+use crate::disk::{Disk, OsDisk, partial, put_in_place, replaceable};
 use crate::event::{COLUMNS, Event};
 use crate::id::hex;
 use crate::record::push_line;
@@ -96,9 +96,12 @@ impl Project {
     }
 }
 
-/// Writes the lines of a package, whatever their number, under another name until all are there.
+/// Writes the lines of a package, whatever their number, under another name until all are there; into a device or a
+/// pipe directly.
 struct PackageWriter<'a> {
     path: &'a Path,
+    /// The file that this becomes, while it is not whole.
+    becomes: Option<PathBuf>,
     file: BufWriter<File>,
     hasher: Sha256,
     n_lines: u64,
@@ -107,9 +110,11 @@ struct PackageWriter<'a> {
 
 impl<'a> PackageWriter<'a> {
     fn create(path: &'a Path) -> Result<Self, StoreError> {
-        let file = File::create(partial(path)).map_err(StoreError::file("create", path))?;
+        let becomes = replaceable(path);
+        let file = File::create(becomes.as_deref().map_or_else(|| path.to_owned(), partial));
+        let file = file.map_err(StoreError::file("create", path))?;
         let file = BufWriter::with_capacity(1 << 20, file);
-        Ok(Self { path, file, hasher: Sha256::new(), n_lines: 0, line: Vec::new() })
+        Ok(Self { path, becomes, file, hasher: Sha256::new(), n_lines: 0, line: Vec::new() })
     }
 
     fn line(&mut self, line: &Line) -> Result<(), StoreError> {
@@ -124,7 +129,20 @@ impl<'a> PackageWriter<'a> {
         let sha256 = hex(&self.hasher.finalize_reset());
         self.line(&Line::End { n_lines: self.n_lines, sha256 })?;
         self.file.flush().map_err(StoreError::file("write", self.path))?;
-        put_in_place(&OsDisk, self.path)
+        if let Some(path) = &self.becomes {
+            put_in_place(&OsDisk, path)?;
+        }
+        self.becomes = None;
+        Ok(())
+    }
+}
+
+impl Drop for PackageWriter<'_> {
+    fn drop(&mut self) {
+        if let Some(path) = &self.becomes {
+            // Half a package is of no use.
+            let _ = OsDisk.remove(&partial(path));
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! What commands make of the place that they write to.
+
+use std::fs;
+use std::path::Path;
+
+use tawsim_tests::{Run, tawsim};
+
+const ROW: &str =
+    "{\"id\":\"1\",\"text\":\"قصف على حلب\",\"offset_unit\":\"byte\",\"entities\":[]}\n";
+
+/// A folder with `a.jsonl`, one document, and `p`, a project that has it.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("a.jsonl"), ROW).expect("a file");
+    for args in ["project new @p --actor samar", "project import @p @a.jsonl --actor samar"] {
+        assert_eq!(run(folder.path(), args).code, 0, "{args}");
+    }
+    folder
+}
+
+/// Runs in a folder: words that begin with `@` are paths below it.
+fn run(folder: &Path, args: &str) -> Run {
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let word = |word: &str| word.strip_prefix('@').map_or_else(|| word.to_owned(), path);
+    let words: Vec<String> = args.split(' ').map(word).collect();
+    tawsim(&words.iter().map(String::as_str).collect::<Vec<_>>(), b"")
+}
+
+/// The names of what is in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = folder.read_dir().expect("a folder");
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let mut names: Vec<String> = entries.map(|entry| name(entry.expect("readable"))).collect();
+    names.sort();
+    names
+}
+
+/// How each kind of output is written whole, but for its file.
+const WRITERS: [&str; 3] = [
+    "convert @a.jsonl --to jsonl --output",
+    "project export @p --layer samar --jsonl",
+    "project export @p --package",
+];
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_written_into_and_stays() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let folder = folder();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo is there").success());
+    for writer in WRITERS {
+        let path = pipe.clone();
+        let reader = std::thread::spawn(move || fs::read_to_string(path).expect("UTF-8"));
+        let run = run(folder.path(), &format!("{writer} @pipe"));
+        assert_eq!(run.code, 0, "{writer}: {}", run.stderr);
+        assert!(pipe.metadata().expect("still there").file_type().is_fifo(), "{writer}");
+        let read = reader.join().expect("the writer hangs up");
+        assert!(read.contains("قصف على حلب"), "{writer}: {read}");
+    }
+    assert_eq!(names(folder.path()), ["a.jsonl", "p", "pipe"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_leads_to_what_is_written() {
+    let folder = folder();
+    let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    for writer in WRITERS {
+        fs::write(&file, "old").expect("a file");
+        let run = run(folder.path(), &format!("{writer} @link"));
+        assert_eq!(run.code, 0, "{writer}: {}", run.stderr);
+        assert!(link.is_symlink(), "{writer}");
+        assert!(fs::read_to_string(&file).expect("written").contains("حلب"), "{writer}");
+    }
+    assert_eq!(names(folder.path()), ["a.jsonl", "file", "link", "p"]);
+}
+
+#[test]
+fn a_folder_is_no_file_and_nothing_is_left_beside_it() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("docs")).expect("a new folder");
+    for writer in WRITERS {
+        let run = run(folder.path(), &format!("{writer} @docs"));
+        assert!(run.code == 1 && run.stderr.contains("docs"), "{writer}: {}", run.stderr);
+        assert_eq!(names(folder.path()), ["a.jsonl", "docs", "p"], "{writer}");
+    }
+}
