@@ -40,7 +40,8 @@ fn a_run_cut_off_anywhere_is_gone_on_with() {
 #[test]
 fn other_inputs_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = folder.path().join("out.jsonl");
+    let (output, whole) = (folder.path().join("out.jsonl"), folder.path().join("whole.jsonl"));
+    assert_eq!(tag(&whole, &[]).code, 0);
     let check = |lines: &str, format: &[&str], part: &str| {
         std::fs::write(&output, lines).expect("a file");
         let run = tag(&output, &[&["--resume"], format].concat());
@@ -50,6 +51,12 @@ fn other_inputs_are_refused() {
     };
     check("{\"id\":\"x\",\"text\":\"\"}\n", &[], "line 1 is of the document \"x\"");
     check("no JSON\n", &[], "line 1 is no line of `tawsim tag`");
+    check("{\"x\":1}", &[], "byte 0: no line of `tawsim tag`");
+    check("no JSON, no line end", &[], "byte 0: no line of `tawsim tag`");
+    let all = std::fs::read_to_string(&whole).expect("written");
+    let first = all.lines().next().expect("a line");
+    check(&format!("{first}\n{{\"x\""), &[], &format!("byte {}: no line", first.len() + 1));
+    check("no JSON\n{\"id\":\"x", &[], "line 1 is no line of `tawsim tag`");
     check("", &["--format", "csv"], "JSON Lines only");
     assert_eq!(
         tawsim(&["tag", &input(), "--resume"], b"").code,

@@ -12,9 +12,14 @@ use tawsim_corpus::Document;
 pub(super) struct EarlierLines {
     path: PathBuf,
     lines: Option<std::io::Take<BufReader<File>>>,
+    /// The byte behind the last whole line.
+    end: u64,
     line: Vec<u8>,
     n_lines: u64,
 }
+
+/// How each line begins.
+const START: &[u8] = br#"{"id":"#;
 
 /// All that is read of a line.
 #[derive(Deserialize)]
@@ -25,10 +30,11 @@ struct WithId {
 impl EarlierLines {
     /// No earlier run.
     pub(super) fn none() -> Self {
-        Self { path: PathBuf::new(), lines: None, line: Vec::new(), n_lines: 0 }
+        Self { path: PathBuf::new(), lines: None, end: 0, line: Vec::new(), n_lines: 0 }
     }
 
-    /// The lines of this file, if it is there; a half line at its end is cut off.
+    /// The lines of this file, if it is there. A half line at its end is cut off once all lines before it were found
+    /// to be of the same run.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let mut earlier = Self { path: path.to_owned(), ..Self::none() };
         if !path.exists() {
@@ -37,10 +43,9 @@ impl EarlierLines {
         let context = || format!("{}: cannot go on with it", path.display());
         let mut file =
             OpenOptions::new().read(true).write(true).open(path).with_context(context)?;
-        let end = end_of_lines(&mut file).with_context(context)?;
-        file.set_len(end).with_context(context)?;
+        earlier.end = end_of_lines(&mut file).with_context(context)?;
         file.rewind().with_context(context)?;
-        earlier.lines = Some(BufReader::with_capacity(1 << 16, file).take(end));
+        earlier.lines = Some(BufReader::with_capacity(1 << 16, file).take(earlier.end));
         Ok(earlier)
     }
 
@@ -51,7 +56,7 @@ impl EarlierLines {
         self.line.clear();
         let context = || format!("{path}: cannot read");
         if lines.read_until(b'\n', &mut self.line).with_context(context)? == 0 {
-            self.lines = None;
+            self.cut_half_line()?;
             return Ok(false);
         }
         self.n_lines += 1;
@@ -66,6 +71,23 @@ impl EarlierLines {
             );
         }
         Ok(true)
+    }
+
+    /// Ends the reading: behind the whole lines the run goes on.
+    fn cut_half_line(&mut self) -> Result<()> {
+        let Some(lines) = self.lines.take() else { return Ok(()) };
+        let (mut file, mut half) = (lines.into_inner().into_inner(), Vec::new());
+        let context = || format!("{}: cannot go on with it", self.path.display());
+        file.seek(SeekFrom::Start(self.end)).with_context(context)?;
+        file.by_ref().take(START.len() as u64).read_to_end(&mut half).with_context(context)?;
+        if !START.starts_with(&half) {
+            bail!(
+                "{}: byte {}: no line of `tawsim tag` begins like this; write to another file",
+                self.path.display(),
+                self.end
+            );
+        }
+        file.set_len(self.end).with_context(context)
     }
 
     /// Documents that were there already.
