@@ -296,6 +296,30 @@ fn tables_hold_no_formulas() {
     }
 }
 
+/// The file is as long, but takes no room on disk.
+#[test]
+fn files_that_are_too_long_are_refused_before_they_are_read() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let long = path(folder.path(), "long");
+    let file = fs::File::create(&long).expect("a file");
+    file.set_len((2 << 30) + 1).expect("room is taken by what is written only");
+    let table: [&[&str]; 8] = [
+        &["crf", "tag", "--model", &long, "-"],
+        &["crf", "dump", &long],
+        &["crf", "learn", "--initial", &long, "--model", "m", "-"],
+        &["gazetteer", "check", &long],
+        &["gazetteer", "import", "geonames", &long, "--output", "g.tsv"],
+        &["project", "git-merge", &long, &long, &long],
+        &["segmenter", "train", "--text", &long, "--output", "s"],
+        &["segmenter", "evaluate", &long],
+    ];
+    for args in table {
+        let run = run(args, "");
+        let said = format!("error: {long}: longer than 2147483648 bytes");
+        assert!(run.code == 1 && run.stderr.contains(&said), "{args:?}: {run:?}");
+    }
+}
+
 /// What is private stays so.
 #[cfg(unix)]
 #[test]

@@ -15,6 +15,7 @@ mod progress;
 mod streams;
 mod terminal_view;
 mod texts;
+mod whole;
 
 pub use exit::ExitCode;
 pub use interrupt::end_whole_on_interrupt;

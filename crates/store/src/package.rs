@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -17,6 +17,9 @@ use crate::event::{COLUMNS, Event};
 use crate::id::hex;
 use crate::record::push_line;
 use crate::{DocumentId, EventId, Project, StoreError, read};
+
+/// A longer line is refused: twice the longest text, as escapes take room.
+const MAX_LINE_BYTES: usize = 512 << 20;
 
 /// What a package holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,6 +125,9 @@ impl<'a> PackageWriter<'a> {
         push_line(&mut self.line, line);
         self.hasher.update(&self.line);
         self.n_lines += 1;
+        if self.line.len() > MAX_LINE_BYTES {
+            return Err(too_long(self.path, self.n_lines as usize));
+        }
         self.file.write_all(&self.line).map_err(StoreError::file("write", self.path))
     }
 
@@ -198,13 +204,20 @@ impl<'a> PackageReader<'a> {
 
     /// The next line; `None` at the end line.
     pub(crate) fn next_line(&mut self) -> Result<Option<Line>, StoreError> {
-        let mut text = String::new();
-        self.line += 1;
-        self.input.read_line(&mut text).map_err(StoreError::file("read", self.path))?;
-        match serde_json::from_str(&text).map_err(|error| self.bad(&error.to_string()))? {
+        let mut text = Vec::new();
+        self.read_line(&mut text)?;
+        match serde_json::from_slice(&text).map_err(|error| self.bad(&error.to_string()))? {
             Line::End { .. } => Ok(None),
             line => Ok(Some(line)),
         }
+    }
+
+    /// Reads the next line, with its end, into an empty buffer; it stays empty at the end of the file.
+    fn read_line(&mut self, line: &mut Vec<u8>) -> Result<(), StoreError> {
+        self.line += 1;
+        read_line(&mut self.input, MAX_LINE_BYTES, line)
+            .map_err(StoreError::file("read", self.path))?
+            .ok_or_else(|| too_long(self.path, self.line))
     }
 
     pub(crate) fn bad(&self, what: &str) -> StoreError {
@@ -216,19 +229,54 @@ impl<'a> PackageReader<'a> {
         let (mut last, mut n_lines) = (Vec::new(), 0_u64);
         loop {
             let mut next = Vec::new();
-            let n_bytes = self.input.read_until(b'\n', &mut next);
-            if n_bytes.map_err(StoreError::file("read", self.path))? == 0 {
+            self.read_line(&mut next)?;
+            if next.is_empty() {
                 break;
             }
             hasher.update(&last);
             n_lines += u64::from(!last.is_empty());
             last = next;
         }
+        self.line = 0;
         let found = hex(&hasher.finalize());
         match serde_json::from_slice(&last) {
             Ok(Line::End { n_lines: n, sha256 }) if n == n_lines && sha256 == found => {}
             _ => return Err(self.bad("the package is damaged or cut short; get it again")),
         }
         self.input.rewind().map_err(StoreError::file("read", self.path))
+    }
+}
+
+fn too_long(path: &Path, line: usize) -> StoreError {
+    let what = format!("longer than {MAX_LINE_BYTES} bytes");
+    StoreError::Record { path: path.to_owned(), line, what }
+}
+
+/// Reads a line of up to `limit` bytes with its end; `None` if it is longer.
+fn read_line(
+    input: &mut impl BufRead,
+    limit: usize,
+    line: &mut Vec<u8>,
+) -> std::io::Result<Option<()>> {
+    let n_bytes = input.take(limit as u64 + 1).read_until(b'\n', line)?;
+    Ok((n_bytes <= limit).then_some(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_a_limit() {
+        let check = |input: &mut dyn BufRead, expected: Option<&str>| {
+            let (mut input, mut line) = (input, Vec::new());
+            let is_read = read_line(&mut input, 4, &mut line).expect("memory does not fail");
+            assert_eq!(is_read.map(|()| line.as_slice()), expected.map(str::as_bytes));
+        };
+        check(&mut &b""[..], Some(""));
+        check(&mut &b"abc\nd"[..], Some("abc\n"));
+        check(&mut &b"abcd"[..], Some("abcd"));
+        check(&mut &b"abcd\n"[..], None);
+        check(&mut BufReader::new(std::io::repeat(0)), None);
     }
 }

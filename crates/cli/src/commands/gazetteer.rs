@@ -13,6 +13,7 @@ use tawsim_tagger::{GazetteerTable, read_gazetteer_table};
 
 use crate::ExitCode;
 use crate::streams::Streams;
+use crate::whole::read_text;
 
 /// Check, build, import and look up gazetteers: tables of places, factions, bodies and persons.
 #[derive(clap::Subcommand)]
@@ -62,7 +63,7 @@ fn read_tables(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<GazetteerTable>)>
     for path in paths {
         for file in table_paths(path)? {
             let place = || file.display().to_string();
-            let text = std::fs::read_to_string(&file).with_context(place)?;
+            let text = read_text(&file)?;
             tables.push(read_gazetteer_table(&text).with_context(place)?);
             files.push(file);
         }

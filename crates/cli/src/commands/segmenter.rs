@@ -12,6 +12,7 @@ use crate::ExitCode;
 use crate::input::read_annotated;
 use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::Streams;
+use crate::whole::{read_bytes, read_text};
 
 /// Train and score the segmenter that cuts clitics.
 #[derive(clap::Subcommand)]
@@ -152,10 +153,6 @@ fn train(args: &TrainArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
     Ok(ExitCode::Success)
 }
 
-fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("{}: cannot read", path.display()))
-}
-
 fn rows(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.starts_with('#'))
 }
@@ -163,13 +160,13 @@ fn rows(text: &str) -> impl Iterator<Item = &str> {
 fn trainer(data: &Data) -> Result<SegmenterTrainer> {
     let mut trainer = SegmenterTrainer::default();
     for path in &data.text {
-        trainer.count(&read(path)?);
+        trainer.count(&read_text(path)?);
     }
     for path in &data.names {
-        rows(&read(path)?).for_each(|name| trainer.name(name));
+        rows(&read_text(path)?).for_each(|name| trainer.name(name));
     }
     for path in &data.whole {
-        rows(&read(path)?).for_each(|word| trainer.keep_whole(word));
+        rows(&read_text(path)?).for_each(|word| trainer.keep_whole(word));
     }
     for path in &data.cut {
         annotate(&mut trainer, &read_sentences(path)?);
@@ -195,7 +192,7 @@ struct CutWord {
 type Sentence = Vec<CutWord>;
 
 fn read_sentences(path: &Path) -> Result<Vec<Sentence>> {
-    let text = read(path)?;
+    let text = read_text(path)?;
     let mut sentences = vec![Sentence::new()];
     for (idx, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
         if line.is_empty() {
@@ -255,7 +252,7 @@ fn row(path: &Path, score: SegmentationScore) -> String {
 
 fn open(path: Option<&Path>) -> Result<Tokenizer> {
     let Some(path) = path else { return Ok(Tokenizer::new()) };
-    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?;
+    let bytes = read_bytes(path)?;
     let segmenter = Segmenter::from_bytes(Cow::Owned(bytes));
     let segmenter = segmenter.with_context(|| path.display().to_string())?;
     Ok(Tokenizer::with_segmenter(Arc::new(segmenter)))

@@ -20,6 +20,7 @@ use crate::input::read_annotated;
 use crate::output::{refuse_inputs, write_atomically};
 use crate::progress::step_bar;
 use crate::streams::{Messages, Streams};
+use crate::whole::read_text;
 use crate::{ExitCode, interrupt};
 use checkpoints::CheckpointFolder;
 
@@ -220,12 +221,12 @@ fn ablate(
 fn read_more(args: &Args, settings: &mut TrainSettings) -> Result<()> {
     if let Some(path) = &args.clusters {
         let place = || path.display().to_string();
-        let table = std::fs::read_to_string(path).with_context(place)?;
+        let table = read_text(path)?;
         settings.clusters = Clusters::from_tsv(&table).with_context(place)?;
     }
     if let Some(path) = &args.templates {
         let place = || path.display().to_string();
-        let text = std::fs::read_to_string(path).with_context(place)?;
+        let text = read_text(path)?;
         settings.features = FeatureConfig::from_text(&text).with_context(place)?;
     }
     Ok(())
@@ -285,7 +286,7 @@ fn read_gazetteer(paths: &[PathBuf]) -> Result<Gazetteer> {
     for path in paths {
         for table in table_paths(path)? {
             let place = || table.display().to_string();
-            let text = std::fs::read_to_string(&table).with_context(place)?;
+            let text = read_text(&table)?;
             builder.add_tsv(&text).with_context(place)?;
         }
     }

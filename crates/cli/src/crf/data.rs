@@ -4,7 +4,7 @@
 //! value behind a colon (`length:0.5`); a colon or backslash in a name is written `\:` and `\\`. An
 //! empty line ends a sequence. A line `@weight:NUMBER` gives the weight of the sequence it stands in.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use tawsim_crf::{Dataset, Weights};
 
@@ -180,6 +180,9 @@ fn parse_weight(text: &str) -> Option<f32> {
     parse_finite(text).filter(|&weight| weight >= 0.0)
 }
 
+/// A longer line is refused.
+pub(crate) const MAX_LINE_BYTES: u64 = 64 << 20;
+
 /// Lines without their ends (`\n` or `\r\n`), counted.
 #[derive(Default)]
 struct LineReader {
@@ -191,8 +194,12 @@ impl LineReader {
     fn next(&mut self, input: &mut dyn BufRead) -> Result<Option<&str>, DataError> {
         self.bytes.clear();
         self.line_number += 1;
-        if input.read_until(b'\n', &mut self.bytes).map_err(DataError::Io)? == 0 {
-            return Ok(None);
+        let mut input = input.take(MAX_LINE_BYTES + 1);
+        let n_bytes = input.read_until(b'\n', &mut self.bytes).map_err(DataError::Io)?;
+        match n_bytes as u64 {
+            0 => return Ok(None),
+            n if n > MAX_LINE_BYTES => return Err(self.fault(Fault::TooLong)),
+            _ => {}
         }
         let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -290,6 +297,14 @@ mod tests {
             "line 1, field 2: a backslash stands for itself as \\\\ and before a colon only",
         );
         check("@weight:-1\nA\n", "line 1: the weight is no number from 0 up");
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_refused() {
+        let mut data = FeatureData::new(Names::default(), Names::default(), NewNames::Add);
+        let endless = std::io::BufReader::new(std::io::repeat(0));
+        let error = data.read(&mut b"A\tx\n".chain(endless)).expect_err("it has no end");
+        assert_eq!(error.to_string(), "line 2: longer than 67108864 bytes");
     }
 
     #[test]

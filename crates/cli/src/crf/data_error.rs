@@ -2,9 +2,12 @@
 
 use std::{fmt, io};
 
+use super::data::MAX_LINE_BYTES;
+
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
+    TooLong,
     Utf8,
     NoLabel,
     NoName,
@@ -16,6 +19,7 @@ pub(crate) enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::TooLong => return write!(f, "longer than {MAX_LINE_BYTES} bytes"),
             Self::Utf8 => "not UTF-8; convert the file",
             Self::NoLabel => "no label; write one before the first tab",
             Self::NoName => "an attribute without a name; write \\: for a colon in a name",

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use super::model_file::NamedModel;
 use crate::ExitCode;
 use crate::streams::Streams;
+use crate::whole::read_bytes;
 
 /// Show what a model has learnt: the transitions, and the strongest attributes of each label.
 #[derive(clap::Args)]
@@ -25,7 +26,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let context = || args.model.display().to_string();
-    let bytes = std::fs::read(&args.model).with_context(context)?;
+    let bytes = read_bytes(&args.model)?;
     let model = NamedModel::from_bytes(&bytes).with_context(context)?;
     let mut out = streams.people();
     out.write_all(edges(&model).as_bytes())?;

@@ -18,6 +18,7 @@ use crate::ExitCode;
 use crate::arguments::non_negative;
 use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::{Messages, Streams};
+use crate::whole::read_bytes;
 
 /// Train a CRF on feature files.
 #[derive(clap::Args)]
@@ -172,7 +173,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
 
 fn read_model(path: &Path) -> Result<NamedModel> {
     let context = || path.display().to_string();
-    let bytes = std::fs::read(path).with_context(context)?;
+    let bytes = read_bytes(path)?;
     NamedModel::from_bytes(&bytes).with_context(context)
 }
 
@@ -256,6 +257,9 @@ fn train(
     let mut trainer = match (saved, initial) {
         (Some(path), _) => {
             let context = || path.display().to_string();
+            if !path.is_file() {
+                bail!("{}: is no file", path.display());
+            }
             let bytes = std::fs::read(path).with_context(context)?;
             let checkpoint = Checkpoint::from_bytes(bytes).with_context(context)?;
             Trainer::resume(data, &config, &checkpoint).with_context(context)?

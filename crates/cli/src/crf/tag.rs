@@ -12,6 +12,7 @@ use super::scores::{Decoder, Scores};
 use crate::ExitCode;
 use crate::output::Target;
 use crate::streams::Streams;
+use crate::whole::read_bytes;
 
 /// Label the sequences of a feature file.
 #[derive(clap::Args)]
@@ -37,7 +38,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let context = || args.model.display().to_string();
-    let bytes = std::fs::read(&args.model).with_context(context)?;
+    let bytes = read_bytes(&args.model)?;
     let NamedModel { labels, attributes, weights } =
         NamedModel::from_bytes(&bytes).with_context(context)?;
     let names = (Names::from_list(&labels), Names::from_list(&attributes));

@@ -1,12 +1,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tawsim_tagger::{GazetteerTable, WordCounts, check_gazetteer, count_gazetteer};
 
 use super::read_tables;
 use crate::ExitCode;
 use crate::streams::Streams;
+use crate::whole::read_text;
 
 /// Say what is wrong, doubtful or ambiguous in tables, and how much they hold.
 #[derive(clap::Args)]
@@ -64,7 +65,7 @@ fn write_common_names(
 ) -> Result<()> {
     let mut counts = WordCounts::default();
     for path in &args.text {
-        counts.add(&std::fs::read_to_string(path).with_context(|| path.display().to_string())?);
+        counts.add(&read_text(path)?);
     }
     for found in counts.common_names(tables, args.min_count, args.max_share) {
         writeln!(

@@ -6,6 +6,7 @@ use tawsim_tagger::{Imported, import_geonames, import_ocha, import_rows, write_g
 use crate::ExitCode;
 use crate::output::{refuse_inputs, write_atomically};
 use crate::streams::Streams;
+use crate::whole::read_text;
 
 /// Make a table of a foreign one.
 #[derive(clap::Subcommand)]
@@ -109,7 +110,7 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> Result<ExitCo
         Command::Csv(args) => (&args.table, &args.target),
     };
     refuse_inputs(std::slice::from_ref(table), Some(&target.output))?;
-    let text = std::fs::read_to_string(table).with_context(|| table.display().to_string())?;
+    let text = read_text(table)?;
     let imported = match command {
         Command::Geonames(_) => Ok(import_geonames(&text)),
         Command::Ocha(args) => import_ocha(&rows(table, &text)?, &args.country),

@@ -12,6 +12,7 @@ use super::super::open_model;
 use crate::ExitCode;
 use crate::input::read_annotated;
 use crate::streams::Streams;
+use crate::whole::read_text;
 
 /// Score linking against links that people annotated, given the spans of the entities.
 #[derive(clap::Args)]
@@ -105,7 +106,7 @@ fn links_by_document(paths: &[PathBuf]) -> Result<BTreeMap<String, Vec<GoldLink>
     let mut by_document: BTreeMap<String, Vec<GoldLink>> = BTreeMap::new();
     for path in paths {
         let place = || path.display().to_string();
-        let text = std::fs::read_to_string(path).with_context(place)?;
+        let text = read_text(path)?;
         for link in read_links(&text).with_context(place)? {
             by_document.entry(link.document.clone()).or_default().push(link);
         }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use tawsim_corpus::{LabelSet, write_jsonl};
 use tawsim_store::{Presence, Project, ReviewState};
 
@@ -9,6 +9,7 @@ use crate::ExitCode;
 use crate::output::{PendingFile, write_atomically};
 use crate::progress::step_bar;
 use crate::streams::Streams;
+use crate::whole::read_text;
 
 /// Write the project as text files for git, as a package for a colleague, or as JSON Lines.
 #[derive(clap::Args)]
@@ -162,10 +163,8 @@ pub(super) struct GitMergeArgs {
 }
 
 pub(super) fn git_merge(args: &GitMergeArgs, streams: &mut Streams<'_>) -> Result<ExitCode> {
-    let read = |path: &PathBuf| {
-        std::fs::read_to_string(path).with_context(|| format!("{}: cannot read", path.display()))
-    };
-    let (base, ours, theirs) = (read(&args.base)?, read(&args.ours)?, read(&args.theirs)?);
+    let base = read_text(&args.base)?;
+    let (ours, theirs) = (read_text(&args.ours)?, read_text(&args.theirs)?);
     let merged = Project::merge_records(&base, &ours, &theirs)?;
     write_atomically(&args.ours, &merged.content)?;
     for id in &merged.conflicts {
