@@ -125,6 +125,8 @@ fn faults_name_file_line_and_remedy() {
         "-: line 1, field 2: the value behind the colon is no number within",
     );
     check(&learn, "", 1, "there is nothing to learn");
+    let labels = |n: u32| (0..n).map(|label| format!("{label}\tx\n")).collect::<String>();
+    check(&learn, &labels(4097), 1, "4097 labels; at most 4096 are possible");
     check(&["crf", "learn", "--folds", "4", "-"], "A\tx\n", 1, "say fewer --folds");
     check(&["crf", "learn", "-"], "", 2, "--model");
     let train = folder.text("train");

@@ -134,8 +134,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     if features.labels.len() == 0 {
         bail!("there is nothing to learn: no line has a label");
     }
-    if features.labels.len() >= usize::from(u16::MAX) {
-        bail!("{} labels; at most 65,534 are possible", features.labels.len());
+    if features.labels.len() > MAX_LABELS {
+        bail!("{} labels; at most {MAX_LABELS} are possible", features.labels.len());
     }
     let (data, labels, attributes) = features.dataset();
     let mut log = Log { messages: &mut streams.messages, is_quiet: args.quiet };
@@ -170,6 +170,9 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     write_atomically(path, &model.to_bytes())?;
     Ok(ExitCode::Success)
 }
+
+/// Transitions between labels take the square of their number, several times.
+const MAX_LABELS: usize = 4096;
 
 fn read_model(path: &Path) -> Result<NamedModel> {
     let context = || path.display().to_string();

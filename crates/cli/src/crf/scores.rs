@@ -15,10 +15,11 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    /// With `has_values` the weights are read one by one, without it as whole rows.
+    /// With `has_values`, or where rows are mostly empty and many, the weights are read one by one, else as whole rows.
     pub(crate) fn new(weights: Weights, has_values: bool) -> Self {
         Self {
-            rows: (!has_values).then(|| RowTable::new(&weights, Precision::F32)),
+            rows: (!has_values && are_rows_small(&weights))
+                .then(|| RowTable::new(&weights, Precision::F32)),
             transitions: weights.transitions(),
             lattice: Lattice::new(weights.n_labels()),
             weights,
@@ -46,6 +47,17 @@ impl Decoder {
     pub(crate) fn transitions(&self) -> &tawsim_crf::Transitions {
         &self.transitions
     }
+}
+
+/// Whole rows may take so much memory, and so many times what the weights take.
+const MAX_ROW_BYTES: usize = 64 << 20;
+const MAX_ROW_GROWTH: usize = 16;
+
+/// Whether whole rows take not much more memory than the weights, which the size of a model file bounds.
+fn are_rows_small(weights: &Weights) -> bool {
+    let n_cells = weights.n_attributes().saturating_mul(Lattice::new(weights.n_labels()).stride());
+    let own_cells = weights.n_features().saturating_mul(MAX_ROW_GROWTH);
+    n_cells <= own_cells.saturating_add(MAX_ROW_BYTES / size_of::<f32>())
 }
 
 /// Counts of labels: found and right for each.
@@ -114,4 +126,52 @@ impl Scores {
 
 fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A model whose first attributes speak for every label.
+    fn weights(n_labels: usize, n_full: usize, n_empty: usize) -> Weights {
+        let full: Vec<(u16, f32)> = (0..n_labels as u16).map(|label| (label, 0.5)).collect();
+        let rows = std::iter::repeat_n(&full[..], n_full);
+        let edges = vec![0.0; n_labels * n_labels];
+        let ends = vec![0.0; n_labels];
+        let rows = rows.chain(std::iter::repeat_n(&[][..], n_empty));
+        Weights::new(n_labels, rows, &edges, &ends, &ends)
+    }
+
+    #[test]
+    fn rows_that_are_empty_ask_for_no_memory() {
+        let check = |n_labels, n_full, n_empty, expected| {
+            let weights = weights(n_labels, n_full, n_empty);
+            assert_eq!(are_rows_small(&weights), expected, "{n_labels} {n_full} {n_empty}");
+            assert_eq!(Decoder::new(weights, false).rows.is_some(), expected);
+        };
+        check(9, 10, 100_000, true);
+        check(1000, 0, 16_000, true);
+        check(1000, 0, 17_000, false);
+        check(1000, 1_100, 17_000, true);
+        // 4.4 GB as rows.
+        check(1000, 0, 1_100_000, false);
+    }
+
+    #[test]
+    fn both_ways_find_the_same_path() {
+        let rows: [&[(u16, f32)]; 3] = [&[(0, 1.5), (1, -2.0)], &[], &[(1, 0.25)]];
+        let weights = Weights::new(2, rows, &[0.1, 0.2, 0.3, 0.4], &[1.0, 2.0], &[3.0, 4.0]);
+        let mut data = Dataset::new(2);
+        for attributes in [&[0, 2][..], &[1], &[2, 1], &[0]] {
+            attributes.iter().for_each(|&id| data.push_attribute(id));
+            data.end_unknown_position();
+        }
+        data.end_sequence(1.0);
+        let (mut rows, mut single) =
+            (Decoder::new(weights.clone(), false), Decoder::new(weights, true));
+        assert!(rows.rows.is_some() && single.rows.is_none());
+        let sequence = data.sequence(0);
+        assert_eq!(rows.decode(&sequence), single.decode(&sequence));
+        assert_eq!(rows.lattice.row(0), single.lattice.row(0));
+    }
 }
