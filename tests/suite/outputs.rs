@@ -88,3 +88,30 @@ fn a_folder_is_no_file_and_nothing_is_left_beside_it() {
         assert_eq!(names(folder.path()), ["a.jsonl", "docs", "p"], "{writer}");
     }
 }
+
+#[test]
+fn a_project_that_cannot_be_made_leaves_nothing() {
+    let folder = folder();
+    let dir = folder.path();
+    let backup = run(dir, "project backup @p --actor samar").stdout;
+    fs::copy(backup.trim(), dir.join("damaged.db")).expect("a backup");
+    let db = rusqlite::Connection::open(dir.join("damaged.db")).expect("a database");
+    db.execute("UPDATE layer SET name = 'nobody'", []).expect("it has a layer");
+    drop(db);
+    assert_eq!(run(dir, "project export @p --package @p.tawsimpkg").code, 0);
+    let before = names(dir);
+    for (args, said) in [
+        ("new @q --actor samar --labels A,A", "exists already"),
+        ("new @q --actor samar --labels A, ", "is no label name"),
+        ("new @q --from-package @p.tawsimpkg --actor samar --labels A,A", "exists already"),
+        ("restore @damaged.db @q --actor samar", "the backup is damaged"),
+    ] {
+        let run = run(dir, &format!("project {args}"));
+        assert!(run.code == 1 && run.stderr.contains(said), "{args}: {}", run.stderr);
+        assert_eq!(names(dir), before, "{args}");
+    }
+    fs::create_dir(dir.join("q")).expect("a new folder");
+    fs::write(dir.join("q/mine"), "").expect("a file");
+    assert_eq!(run(dir, "project restore @damaged.db @q --actor samar").code, 1);
+    assert_eq!(names(&dir.join("q")), ["mine"]);
+}

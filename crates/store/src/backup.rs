@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::backup::Backup;
 use tawsim_tokenizer::gregorian_date;
 
-use crate::disk::{Disk, OsDisk, PARTIAL, partial, put_in_place};
+use crate::disk::{Disk, OsDisk, PARTIAL, partial, put_in_place, remove_project};
 use crate::event::Head;
 use crate::project::db_path;
 use crate::{Options, Project, StoreError};
@@ -113,7 +113,7 @@ impl Project {
     /// it came from stay as they are.
     ///
     /// # Errors
-    /// If the folder holds something, or the backup is damaged.
+    /// If the folder holds something, or the backup is damaged. Then no project is made.
     pub fn restore(backup: &Path, dir: &Path, options: &Options) -> Result<Self, StoreError> {
         let source = crate::schema::open_reader(backup)?;
         fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
@@ -121,10 +121,14 @@ impl Project {
         if entries.next().is_some() {
             return Err(StoreError::NotEmpty(dir.to_owned()));
         }
-        copy_database(&source, &db_path(dir), &OsDisk)?;
-        let project = Self::open(dir, options)?;
-        match project.verify()?.problems.first() {
-            None => Ok(project),
+        let copied = copy_database(&source, &db_path(dir), &OsDisk);
+        let opened = copied.and_then(|()| Self::open(dir, options)).and_then(Self::verified);
+        opened.inspect_err(|_| remove_project(dir))
+    }
+
+    fn verified(self) -> Result<Self, StoreError> {
+        match self.verify()?.problems.first() {
+            None => Ok(self),
             Some(problem) => Err(StoreError::Corrupt(format!("the backup is damaged: {problem}"))),
         }
     }

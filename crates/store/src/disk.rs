@@ -50,6 +50,15 @@ pub(crate) fn need_own(path: &Path) -> Result<(), StoreError> {
     is_good.then_some(()).ok_or_else(|| StoreError::NotOwn(path.to_owned()))
 }
 
+/// Removes the files of a project that was just made and cannot be used, and its folder if nothing else is in it.
+pub(crate) fn remove_project(dir: &Path) {
+    for name in ["project.db", "project.db-wal", "project.db-shm", "lock"] {
+        // What cannot be removed is an empty project: harmless.
+        let _ = fs::remove_file(dir.join(name));
+    }
+    let _ = fs::remove_dir(dir);
+}
+
 /// What stands behind the name of a file that is not whole yet.
 pub(crate) const PARTIAL: &str = ".partial";
 

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::disk::need_own;
+use crate::disk::{need_own, remove_project};
 use crate::event::Head;
 use crate::lock::Lock;
 use crate::plan::need_name;
@@ -88,14 +88,11 @@ impl Project {
         Ok(Self { dir: dir.to_owned(), db, session, _lock: Some(lock) })
     }
 
-    /// Removes the files of a project that could not be filled.
-    pub(crate) fn discard(self) {
-        let Self { dir, db, .. } = self;
-        drop(db);
-        for name in ["project.db", "project.db-wal", "project.db-shm", "lock"] {
-            // What cannot be removed is an empty project: harmless.
-            let _ = std::fs::remove_file(dir.join(name));
-        }
+    /// Removes a project that was just made and could not be filled, and its folder if nothing else is in it.
+    pub fn discard(self) {
+        let dir = self.dir.clone();
+        drop(self);
+        remove_project(&dir);
     }
 
     /// Opens a project for writing.

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use tawsim_corpus::{Document, FormatInfo, Import, LabelSet, ReadOptions};
 use tawsim_store::{
     Edit, ImportOptions, ImportReport, Importer, LayerKind, NewLabel, Project, SkipReason,
+    StoreError,
 };
 
 use super::{Actor, Folder, open};
@@ -43,15 +44,23 @@ pub(super) fn new(args: &NewArgs, streams: &mut Streams<'_>) -> Result<ExitCode>
         (_, Some(package)) => Project::create_from_package(dir, package, &options)?,
         _ => Project::create(dir, &options)?,
     };
-    let labels: Vec<Edit> =
-        args.labels.iter().map(|name| Edit::AddLabel(NewLabel::named(name))).collect();
-    project.apply_step(&labels)?;
-    project.add_layer(&args.actor.name(), LayerKind::Annotator)?;
+    if let Err(error) = begin(&mut project, args) {
+        project.discard();
+        return Err(error.into());
+    }
     for warning in project.warnings() {
         streams.messages.tell(&format!("warning: {warning}"));
     }
     streams.messages.tell(&format!("{}: project {}", dir.display(), project.id()?));
     Ok(ExitCode::Success)
+}
+
+/// The labels, and the layer of who begins.
+fn begin(project: &mut Project, args: &NewArgs) -> Result<(), StoreError> {
+    let labels: Vec<Edit> =
+        args.labels.iter().map(|name| Edit::AddLabel(NewLabel::named(name))).collect();
+    project.apply_step(&labels)?;
+    project.add_layer(&args.actor.name(), LayerKind::Annotator).map(drop)
 }
 
 /// Take in documents, with their entities if they have any. One step of the undo history.
