@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use tawsim_tests::{repository, tawsim};
@@ -79,28 +79,58 @@ fn child() {
 }
 
 #[cfg(unix)]
-#[test]
-fn ctrl_c_leaves_whole_lines() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (whole, stopped) = (folder.path().join("whole.jsonl"), folder.path().join("stopped.jsonl"));
-    assert_eq!(tag(&whole, &[]).code, 0);
-    let documents = std::fs::read_to_string(input()).expect("in the repository");
+/// Starts [`child`], and waits until it handles signals.
+fn start_child(output: &Path) -> (Child, ChildStdin) {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "tagging_resume::child", "--nocapture"])
-        .env(CHILD_OUTPUT, &stopped)
+        .env(CHILD_OUTPUT, output)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("it starts");
     let mut said = BufReader::new(child.stdout.take().expect("piped")).lines();
     assert!(said.any(|line| line.expect("text").contains(HANDLES)));
-    let mut pipe = child.stdin.take().expect("piped");
+    let pipe = child.stdin.take().expect("piped");
+    (child, pipe)
+}
+
+#[cfg(unix)]
+fn interrupt(child: &Child) {
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_is_heard_inside_a_line_without_an_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut child, mut pipe) = start_child(&folder.path().join("out.jsonl"));
+    let block = vec![b' '; 1 << 20];
+    // A pipe holds less: it reads.
+    (0..8).for_each(|_| pipe.write_all(&block).expect("it reads"));
+    interrupt(&child);
+    let is_hung_up = (0..2000).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        pipe.write_all(&block).is_err()
+    });
+    drop(pipe);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert!(is_hung_up, "it read on");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_whole_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, stopped) = (folder.path().join("whole.jsonl"), folder.path().join("stopped.jsonl"));
+    assert_eq!(tag(&whole, &[]).code, 0);
+    let documents = std::fs::read_to_string(input()).expect("in the repository");
+    let (mut child, mut pipe) = start_child(&stopped);
     let lines: Vec<&str> = documents.split_inclusive('\n').collect();
     pipe.write_all(lines[..8].concat().as_bytes()).expect("it reads");
     // Time to read them; if it takes longer, fewer are tagged.
     std::thread::sleep(Duration::from_secs(1));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.expect("kill is there").success());
+    interrupt(&child);
     // One of the next documents finds the signal; then nobody reads the pipe any more.
     for line in &lines[8..] {
         std::thread::sleep(Duration::from_millis(50));

@@ -138,6 +138,8 @@ pub(crate) fn map_documents<T: Send + Sync>(
                             queue.push(document, scope)?;
                         }
                     }
+                    // What ended is the reading.
+                    Err(_) if interrupt::is_asked() => {}
                     Err(error) => {
                         ending.n_failures += 1;
                         bar.suspend(|| messages.error(&format!("{error:#}")));

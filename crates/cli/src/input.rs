@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use same_file::Handle;
 use tawsim_corpus::{Document, Format, JsonlReader, LabelSet, read_interlinear};
 
+use crate::interrupt::UntilAsked;
 use crate::output::{file_of, refuse_inputs};
 use crate::streams::Streams;
 use text::TextParts;
@@ -170,11 +171,11 @@ pub(crate) fn documents<'a>(
     labels: &'a mut LabelSet,
 ) -> Documents<'a> {
     if source.name == "-" {
-        return documents_from(source, stdin, labels);
+        return documents_from(source, UntilAsked(stdin), labels);
     }
     let file = File::open(&source.path);
     match file.with_context(|| format!("{}: cannot open", source.path.display())) {
-        Ok(file) => documents_from(source, file, labels),
+        Ok(file) => documents_from(source, UntilAsked(file), labels),
         Err(error) => Box::new(std::iter::once(Err(error))),
     }
 }

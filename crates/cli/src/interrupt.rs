@@ -1,5 +1,6 @@
 //! Ctrl-C: what is in hand is finished and written whole, then the program ends.
 
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether a command runs that looks at [`is_asked`].
@@ -30,4 +31,14 @@ pub(crate) fn watch() {
 /// Whether the user wants the program to end.
 pub(crate) fn is_asked() -> bool {
     IS_ASKED.load(Ordering::Relaxed)
+}
+
+/// An input that fails once the user wants the program to end: a line may be longer than anybody waits for.
+pub(crate) struct UntilAsked<R>(pub R);
+
+impl<R: Read> Read for UntilAsked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Not `Interrupted`, after which readers try again.
+        if is_asked() { Err(io::Error::other("stopped")) } else { self.0.read(buffer) }
+    }
 }
