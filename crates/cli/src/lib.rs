@@ -89,9 +89,14 @@ fn explain(error: &clap::Error, streams: &mut Streams<'_>) -> ExitCode {
         (false, false) => write!(out, "{plain}"),
         (_, true) => plain.lines().try_for_each(|line| writeln!(out, "{}", Visible(line))),
     };
-    // Nobody is left to be told if the terminal is gone.
-    drop(written);
-    code
+    match written.and_then(|()| out.flush()) {
+        Err(error) if !to_stderr && error.kind() != std::io::ErrorKind::BrokenPipe => {
+            streams.messages.error(&format!("standard output: cannot write: {error}"));
+            ExitCode::Failure
+        }
+        // Nobody is left to be told if the terminal is gone.
+        _ => code,
+    }
 }
 
 /// Whoever reads our output has seen enough, as in `tawsim tag … | head`.
