@@ -181,9 +181,10 @@ fn an_output_in_the_folder_is_no_input() {
     let output = path(folder.path(), "e.jsonl");
     let args = |command| match command {
         "tag" => vec!["tag", &news, "--output", &output, "--quiet"],
+        "convert" => vec!["convert", &news, "--to", "jsonl", "--output", &output],
         _ => vec![command, &news, "--format", "jsonl", "--output", &output],
     };
-    for command in ["tag", "tokenize"] {
+    for command in ["tag", "tokenize", "convert"] {
         fs::write(&output, "no document\n").expect("a file");
         let alone = run(&args(command), "");
         assert!(alone.code == 1 && alone.stderr.contains("in this folder"), "{alone:?}");
@@ -196,7 +197,8 @@ fn an_output_in_the_folder_is_no_input() {
             let row = |line| serde_json::from_str::<serde_json::Value>(line).expect("JSON");
             written.lines().map(|line| row(line)["id"].to_string()).collect()
         };
-        assert_eq!((ids(), ids()), (vec!["\"a.txt\"".to_owned()], vec!["\"a.txt\"".to_owned()]));
+        let id = if command == "convert" { "\"a\"" } else { "\"a.txt\"" };
+        assert_eq!((ids(), ids()), (vec![id.to_owned()], vec![id.to_owned()]));
         fs::remove_file(folder.path().join("a.txt")).expect("it was there");
     }
 }
@@ -336,4 +338,35 @@ fn a_file_that_is_written_anew_is_as_private_as_it_was() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let mode = output.metadata().expect("written").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+/// A disk that is full.
+struct Full;
+
+impl std::io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl tawsim_cli::Output for Full {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn help_that_cannot_be_written_is_a_failure() {
+    for option in ["--help", "--version"] {
+        let args = ["tawsim", option].map(Into::into).to_vec();
+        let mut said = Vec::new();
+        let code = tawsim_cli::run(args, &mut std::io::empty(), &mut Full, &mut said);
+        let said = String::from_utf8(said).expect("UTF-8");
+        assert_eq!(code, tawsim_cli::ExitCode::Failure, "{option}");
+        assert!(said.contains("standard output: cannot write"), "{option}: {said}");
+    }
 }

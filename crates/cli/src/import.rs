@@ -6,7 +6,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use same_file::Handle;
 use tawsim_corpus::{FormatInfo, Import, Input, detect_in};
+
+use crate::output::file_of;
 
 /// One file, or standard input (`-`).
 pub(crate) struct Found {
@@ -40,10 +43,38 @@ pub(crate) fn find_inputs(
     format: Option<&'static FormatInfo>,
     failures: &mut Vec<anyhow::Error>,
 ) -> Vec<Found> {
+    inputs_but(None, paths, format, failures)
+}
+
+/// As [`find_inputs`], for a run that writes `output`: in folders it is left out, and where there is nothing to read
+/// that is an error.
+pub(crate) fn find_inputs_for(
+    output: Option<&Path>,
+    paths: &[PathBuf],
+    format: Option<&'static FormatInfo>,
+    failures: &mut Vec<anyhow::Error>,
+) -> Result<Vec<Found>> {
+    let left_out = output.and_then(file_of);
+    let found = inputs_but(left_out.as_ref(), paths, format, failures);
+    match failures.pop() {
+        Some(failure) if left_out.is_some() && found.is_empty() => Err(failure),
+        failure => {
+            failures.extend(failure);
+            Ok(found)
+        }
+    }
+}
+
+fn inputs_but(
+    left_out: Option<&Handle>,
+    paths: &[PathBuf],
+    format: Option<&'static FormatInfo>,
+    failures: &mut Vec<anyhow::Error>,
+) -> Vec<Found> {
     let mut found = Vec::new();
     for path in paths {
         let added = if path.is_dir() {
-            add_folder(path, format, &mut found)
+            add_folder(path, left_out, format, &mut found)
         } else {
             add_file(path, format, &mut found)
         };
@@ -77,11 +108,13 @@ fn detected(path: &Path) -> Result<Option<(&'static FormatInfo, String)>> {
 
 fn add_folder(
     folder: &Path,
+    left_out: Option<&Handle>,
     format: Option<&'static FormatInfo>,
     found: &mut Vec<Found>,
 ) -> Result<()> {
     let n_before = found.len();
-    for file in crate::input::files_below(folder)? {
+    let is_output = |file: &PathBuf| left_out.is_some() && file_of(file).as_ref() == left_out;
+    for file in crate::input::files_below(folder)?.into_iter().filter(|file| !is_output(file)) {
         let taken = match format {
             Some(info) => info.takes(&file).then(|| (info, String::new())),
             None => detected(&file)?,

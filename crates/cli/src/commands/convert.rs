@@ -9,7 +9,7 @@ use tawsim_corpus::{
 use tawsim_tokenizer::OffsetUnit;
 
 use crate::ExitCode;
-use crate::import::{Found, find_inputs, import, note_detected};
+use crate::import::{Found, find_inputs_for, import, note_detected};
 use crate::output::{PendingFile, write_atomically};
 use crate::streams::Streams;
 
@@ -137,7 +137,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     {
         bail!("{}: what its offsets count is fixed; leave out --output-unit", info.name);
     }
-    let mut job = Job::new(args);
+    let mut job = Job::new(args)?;
     let losses = match args.to {
         None => job.read(streams, &mut |_, _| Ok(())).map(|()| Losses::default())?,
         Some(info) if matches!(info.writer, Some(Writer::Stream(_))) => {
@@ -153,6 +153,13 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     })
 }
 
+impl Args {
+    /// Where the output goes, if anything is to be written.
+    fn written(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|_| !self.check)
+    }
+}
+
 /// The inputs, and what came of reading them.
 struct Job<'a> {
     args: &'a Args,
@@ -166,16 +173,11 @@ struct Job<'a> {
 type Take<'a> = &'a mut dyn FnMut(&Document, &LabelSet) -> std::io::Result<()>;
 
 impl<'a> Job<'a> {
-    fn new(args: &'a Args) -> Self {
+    fn new(args: &'a Args) -> Result<Self> {
         let mut failures = Vec::new();
-        let inputs = find_inputs(&args.inputs, args.from, &mut failures);
+        let inputs = find_inputs_for(args.written(), &args.inputs, args.from, &mut failures)?;
         let labels = LabelSet::new();
-        Self { args, inputs, failures, labels, has_failed: false, is_lossy: false }
-    }
-
-    /// Where the output goes, if anything is to be written.
-    fn output(&self) -> Option<&'a Path> {
-        self.args.output.as_deref().filter(|_| !self.args.check)
+        Ok(Self { args, inputs, failures, labels, has_failed: false, is_lossy: false })
     }
 
     /// Reads all inputs, hands each document on as soon as it is there, and tells how it went.
@@ -212,7 +214,7 @@ fn to_file(
     streams: &mut Streams<'_>,
 ) -> Result<Losses> {
     let (mut file, mut nowhere) =
-        (job.output().map(PendingFile::create).transpose()?, std::io::sink());
+        (job.args.written().map(PendingFile::create).transpose()?, std::io::sink());
     let out: &mut dyn std::io::Write = match &mut file {
         Some(file) => file,
         None => &mut nowhere,
@@ -230,7 +232,7 @@ fn to_folder(
     options: &WriteOptions,
     streams: &mut Streams<'_>,
 ) -> Result<Losses> {
-    let output = job.output();
+    let output = job.args.written();
     if let Some(folder) = output {
         make_folder(folder, info)?;
     }
