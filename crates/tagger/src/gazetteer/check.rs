@@ -88,7 +88,8 @@ struct Checker<'a> {
     /// Who has a folded name.
     holders: HashMap<u32, Vec<Holder<'a>>>,
     keyer: NameKeyer,
-    reported: HashSet<(String, u32)>,
+    /// By folded name, the classes that were told of it.
+    reported: HashMap<u32, Vec<&'a str>>,
     place: (usize, usize),
     problems: Vec<GazetteerProblem>,
 }
@@ -99,7 +100,7 @@ impl<'a> Checker<'a> {
             ids: HashMap::new(),
             holders: HashMap::new(),
             keyer: NameKeyer::default(),
-            reported: HashSet::new(),
+            reported: HashMap::new(),
             place: (0, 0),
             problems: Vec::new(),
         };
@@ -153,11 +154,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Others with the same plain name; each group is told of once a class.
-    fn conflicts(&mut self, record: &GazetteerRecord, name: &str, key: u32) {
-        if !self.reported.insert((record.class().to_owned(), key)) {
+    /// Others with the same plain name; each group is told of once a class, for the first few classes.
+    fn conflicts(&mut self, record: &'a GazetteerRecord, name: &str, key: u32) {
+        let classes = self.reported.entry(key).or_default();
+        if classes.len() == MAX_NAMED || classes.contains(&record.class()) {
             return;
         }
+        classes.push(record.class());
         let others = self.holders.get(&key).map_or(&[][..], Vec::as_slice);
         let plain: Vec<&GazetteerRecord> = others
             .iter()
@@ -168,7 +171,7 @@ impl<'a> Checker<'a> {
         let same: Vec<&str> = same.map(|other| other.id.as_str()).collect();
         let elsewhere = plain.iter().filter(|other| other.class() != record.class());
         let elsewhere: Vec<&str> = elsewhere.map(|other| other.id.as_str()).collect();
-        let (id, doubled, conflict) = (&record.id, same.join(", "), elsewhere.join(", "));
+        let (id, doubled, conflict) = (&record.id, listed(&same), listed(&elsewhere));
         if !doubled.is_empty() {
             self.tell(
                 false,
@@ -178,6 +181,15 @@ impl<'a> Checker<'a> {
         if !conflict.is_empty() {
             self.tell(false, format!("{id}: {name} is also {conflict}; mark one with ? or ~"));
         }
+    }
+}
+
+/// The first few ids, and how many more there are.
+fn listed(ids: &[&str]) -> String {
+    let named = ids[..ids.len().min(MAX_NAMED)].join(", ");
+    match ids.len() - ids.len().min(MAX_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 
@@ -197,6 +209,9 @@ fn is_the_same(a: &GazetteerRecord, b: &GazetteerRecord) -> bool {
         && (&a.valid_from, &a.valid_to) == (&b.valid_from, &b.valid_to)
         && is_near
 }
+
+/// How many entries, and how many classes, are told of that have the same name.
+const MAX_NAMED: usize = 5;
 
 /// About 5 km.
 const NEAR_DEGREES: f64 = 0.05;
@@ -259,5 +274,23 @@ mod tests {
             ],
         );
         check(&["place:1\tvillage\tالنصر\t?النصر", "faction:2\tarmy\tجيش النصر\tالنصر"], &[]);
+    }
+
+    #[test]
+    fn many_of_one_name() {
+        let doubled: Vec<String> = (0..8).map(|n| format!("place:{n}\tcity\tحلب\t")).collect();
+        check(
+            &doubled.iter().map(String::as_str).collect::<Vec<_>>(),
+            &[
+                "W2 place:0: حلب is also place:1, place:2, place:3, place:4, place:5 and 2 more, and nothing tells them apart",
+            ],
+        );
+        // Told of each in each class, the messages would hold billions of ids.
+        let rows: String = (0..30_000).map(|n| format!("c{n}:1\tcity\tحلب\t\n")).collect();
+        let tables =
+            [read_gazetteer_table(&format!("id\tkind\tname\tnames\n{rows}")).expect("good")];
+        let problems = check_gazetteer(&tables);
+        assert_eq!(problems.len(), 5);
+        assert!(problems[4].problem.contains("and 29994 more"), "{problems:?}");
     }
 }

@@ -256,12 +256,11 @@ impl Imported {
 /// The first name is canonical; the others follow, each once.
 fn set_names(record: &mut GazetteerRecord, names: &[&str]) {
     let mut keyer = super::names::NameKeyer::default();
-    let mut keys = Vec::new();
+    let mut keys = std::collections::HashSet::new();
     let mut distinct: Vec<String> = Vec::new();
     for name in names.iter().filter(|name| !name.is_empty()) {
         let key = keyer.keys(name).exact;
-        if !keys.contains(&key) {
-            keys.push(key);
+        if keys.insert(key) {
             distinct.push(one_field(name));
         }
     }
