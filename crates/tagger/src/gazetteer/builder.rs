@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tawsim_tokenizer::{NormalizeOptions, Tokenized, Tokenizer, fold_into};
 
+use super::matcher::MAX_NAME_ENDS;
 use super::{Edge, Gazetteer, GazetteerRecord, NameEnd, NameStatus, compile, edge_key};
 use crate::features::{FormTable, TokenizedText, UnitReader};
 use crate::hash::{hash_bytes, hash_text};
@@ -99,7 +100,13 @@ impl GazetteerBuilder {
             let kind = kinds.binary_search(kind).expect("all kinds were collected") as u16;
             name_ends.insert(NameEnd { node, kind, status: *status as u16 });
         }
-        let name_ends: Vec<NameEnd> = name_ends.into_iter().collect();
+        let mut name_ends: Vec<NameEnd> = name_ends.into_iter().collect();
+        let (mut node, mut n_here) = (0, 0);
+        name_ends.retain(|end| {
+            n_here = if end.node == node { n_here + 1 } else { 1 };
+            node = end.node;
+            n_here <= MAX_NAME_ENDS
+        });
         let edges = edge_table(&edges, &name_ends);
         Gazetteer {
             kinds,

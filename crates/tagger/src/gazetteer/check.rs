@@ -274,6 +274,10 @@ mod tests {
             ],
         );
         check(&["place:1\tvillage\tالنصر\t?النصر", "faction:2\tarmy\tجيش النصر\tالنصر"], &[]);
+        check(
+            &[&format!("place:1\tcity\t{}\t", "x".repeat(5000))],
+            &["E2 place:1: a value is longer than 4096 bytes"],
+        );
     }
 
     #[test]

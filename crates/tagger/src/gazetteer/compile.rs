@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::entries::{Entries, EntryRow, NO_DEGREES, NameRow, PRECISIONS, RelationRow, StringRef};
+use super::entries::{
+    Entries, EntryRow, MAX_STRING_BYTES, NO_DEGREES, NameRow, PRECISIONS, RelationRow, StringRef,
+};
 use super::names::NameKeyer;
 use super::record::date_number;
 use super::{GazetteerRecord, NameStatus};
@@ -32,6 +34,13 @@ pub(super) fn check(record: &GazetteerRecord) -> Result<(), String> {
     }
     if !record.precision.is_empty() && !PRECISIONS.contains(&record.precision.as_str()) {
         return Err(at(format!("precision {:?}; use point, centre or area", record.precision)));
+    }
+    let names = record.marked_names().map(|(_, name)| name).chain(record.latin.split('|'));
+    let single = [&record.id, &record.name, &record.kind, &record.side].map(String::as_str);
+    let is_long = |value: &str| value.len() > MAX_STRING_BYTES;
+    if names.chain(single).any(is_long) || is_long(&admin_path(record)) {
+        let id: String = record.id.chars().take(60).collect();
+        return Err(format!("{id}: a value is longer than {MAX_STRING_BYTES} bytes"));
     }
     Ok(())
 }

@@ -54,6 +54,9 @@ pub(crate) struct NameRow {
     pub(super) name: StringRef,
 }
 
+/// The longest string. Outputs repeat those of an entry for each of its mentions.
+pub(super) const MAX_STRING_BYTES: usize = 4 << 10;
+
 pub(super) const NO_DEGREES: i32 = i32::MIN;
 pub(super) const PRECISIONS: [&str; 4] = ["", "point", "centre", "area"];
 
@@ -277,6 +280,7 @@ impl<'m> EntriesView<'m> {
         let n_entries = self.rows.len() as u64;
         let is_entry = |number: u32| u64::from(number) <= n_entries;
         (strings.is_empty() || strings.ends_with('\n'))
+            && strings.split('\n').all(|line| line.len() <= MAX_STRING_BYTES)
             && self
                 .rows
                 .iter()
@@ -377,6 +381,17 @@ mod tests {
                 let plain = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
                 assert_eq!(line_len(&bytes), plain, "{text:?} {padding}");
             }
+        }
+    }
+
+    #[test]
+    fn strings_are_bounded() {
+        for (n_bytes, expected) in
+            [(0, true), (MAX_STRING_BYTES, true), (MAX_STRING_BYTES + 1, false)]
+        {
+            let strings = [&b"x".repeat(n_bytes)[..], b"\n"].concat();
+            let entries = Entries { strings, ..Entries::default() };
+            assert_eq!(entries.view().is_sound(), expected, "{n_bytes}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::NameStatus;
 use crate::hash::mix;
 
 /// An edge of the trie in an open-addressing table; `key` 0 is an empty slot.
@@ -47,6 +48,9 @@ impl Hit {
     }
 }
 
+/// The names that may end at a node: kinds times statuses, and tables have few kinds. It bounds the work per unit.
+pub(super) const MAX_NAME_ENDS: usize = 64;
+
 /// The longest name, in units. It bounds the work per unit.
 pub(super) const MAX_NAME_UNITS: usize = 16;
 
@@ -57,18 +61,24 @@ impl<'m> GazetteerView<'m> {
     }
 
     /// Whether a look-up ends and finds what it should: a power of two slots with at least one empty, or
-    /// none at all, and every group of names pointed at from the edge that leads to it.
-    pub(crate) fn is_sound(self) -> bool {
+    /// none at all, every group of names pointed at from the edge that leads to it, small, and each name of it there
+    /// once, of one of `n_kinds` kinds.
+    pub(crate) fn is_sound(self, n_kinds: usize) -> bool {
         let n_empty = self.edges.iter().filter(|edge| edge.key == 0).count();
         let is_table = self.edges.is_empty() || (self.edges.len().is_power_of_two() && n_empty > 0);
-        let is_sorted = self.name_ends.is_sorted_by_key(|end| end.node);
-        let groups = self.name_ends.chunk_by(|a, b| a.node == b.node);
+        let is_sorted = self.name_ends.is_sorted_by(|a, b| a < b);
+        let is_known = |end: &NameEnd| {
+            usize::from(end.kind) < n_kinds && end.status <= NameStatus::Short as u16
+        };
+        let groups = || self.name_ends.chunk_by(|a, b| a.node == b.node);
+        let are_small = groups().all(|group| group.len() <= MAX_NAME_ENDS);
         let mut n_pointers = 0;
         let points_right = self.edges.iter().filter(|edge| edge.names > 0).all(|edge| {
             n_pointers += 1;
             self.name_ends.get(edge.names as usize - 1).is_some_and(|end| end.node == edge.target)
         });
-        is_table && is_sorted && points_right && n_pointers == groups.count()
+        let is_whole = points_right && n_pointers == groups().count();
+        is_table && is_sorted && are_small && self.name_ends.iter().all(is_known) && is_whole
     }
 
     /// Puts the longest name of each kind that begins at each unit into `hits`, in text order. `roots` are
@@ -143,4 +153,28 @@ fn drop_shorter(hits: &mut Vec<Hit>, first: usize, longer: &Hit) {
 /// The key of an edge; never 0, which marks an empty slot.
 pub(super) fn edge_key(node: u32, form_key: u64) -> u64 {
     mix(u64::from(node), form_key) | 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ends: &[(u32, u16, u16)], expected: bool) {
+        let edges = [Edge { key: 1, target: 1, names: 1 }, Edge::default()];
+        let end = |&(node, kind, status): &(u32, u16, u16)| NameEnd { node, kind, status };
+        let ends: Vec<NameEnd> = ends.iter().map(end).collect();
+        assert_eq!(GazetteerView::new(&edges, &ends).is_sound(30), expected, "{ends:?}");
+    }
+
+    #[test]
+    fn names_end_once_and_are_of_a_kind() {
+        check(&[(1, 0, 0), (1, 0, 2), (1, 29, 1)], true);
+        check(&[(1, 0, 0), (1, 0, 0)], false);
+        check(&[(1, 1, 0), (1, 0, 0)], false);
+        check(&[(1, 30, 0)], false);
+        check(&[(1, 0, 3)], false);
+        let many: Vec<_> = (0..65).map(|n| (1, n / 3, n % 3)).collect();
+        check(&many[..64], true);
+        check(&many, false);
+    }
 }

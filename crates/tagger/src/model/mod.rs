@@ -152,7 +152,8 @@ impl Model {
         self.typed::<EntryRow>(SectionKind::GazetteerEntries)?;
         self.typed::<RelationRow>(SectionKind::GazetteerRelations)?;
         self.typed::<NameRow>(SectionKind::EntryNames)?;
-        if !GazetteerView::new(edges, name_ends).is_sound() {
+        let n_kinds = self.metadata.gazetteer_kinds.len();
+        if !GazetteerView::new(edges, name_ends).is_sound(n_kinds) {
             return Err(damaged(SectionKind::GazetteerEdges));
         }
         if !self.entries_view().is_sound() {
