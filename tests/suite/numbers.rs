@@ -230,6 +230,21 @@ fn digits() {
 }
 
 #[test]
+fn large_numbers() {
+    check("مليار تريليون", &["مليار تريليون=1000000000000000000000"]);
+    check("خمسة مليارات تريليون", &["خمسة مليارات تريليون=5000000000000000000000"]);
+    check("ألف مليون و200 ألف", &["ألف مليون و200 ألف=1000200000"]);
+    // What cannot be read is not left out of a number.
+    let nines = "9".repeat(305);
+    for text in ["N مليون", "N ملايين شخص", "خمسة وN مليون", "مليون وN", "مليون و N ألف"]
+    {
+        let found = find(&text.replace('N', &nines));
+        assert!(found.iter().all(|mention| mention.value.max < 10.0), "{text}: {found:?}");
+    }
+    check("الساعة 14:11 مليون شخص", &["مليون=1000000 شخص"]);
+}
+
+#[test]
 fn zero() {
     for text in ["صفر", "صفرا", "0", "٠"] {
         let value = NumberValue::parse(text).map(|value| (value.min, value.max, value.exact));

@@ -160,7 +160,8 @@ impl<'t> Finder<'t> {
     }
 
     fn mention(&self, idx: usize) -> Option<(NumberMention, usize)> {
-        let item = self.reader.item(idx)?;
+        let item =
+            self.reader.item(idx).filter(|item| !self.reader.is_scale_of_unreadable(*item))?;
         // A lone و before the number is no part of it.
         let first = item.next - 1;
         let (value, next) =

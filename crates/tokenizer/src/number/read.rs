@@ -66,6 +66,27 @@ impl Reader<'_> {
         self.bare_item(idx)
     }
 
+    /// Whether a number token has no value, and is no clock time.
+    fn is_unreadable(&self, idx: usize) -> bool {
+        let is_number = |token: &&Token| token.kind == TokenKind::Number;
+        self.tokens.get(idx).filter(is_number).is_some_and(|token| {
+            let digits = token.span.slice(self.text);
+            !digits.contains(':') && digits::value(digits).is_none()
+        })
+    }
+
+    /// Whether the item is a scale behind a count that cannot be read: alone it would say something else.
+    pub(super) fn is_scale_of_unreadable(&self, item: Item) -> bool {
+        let is_scale = matches!(
+            item.value,
+            ItemValue::Word(
+                NumberWord::Scale(_) | NumberWord::ScaleOrDual(_) | NumberWord::Plural(_)
+            )
+        );
+        let count = item.next.checked_sub(2).filter(|_| is_scale && !item.joined);
+        count.is_some_and(|count| self.is_unreadable(count))
+    }
+
     fn bare_item(&self, idx: usize) -> Option<Item> {
         let token = self.tokens.get(idx)?;
         if token.kind == TokenKind::Number {
@@ -213,8 +234,8 @@ impl Reader<'_> {
     fn scaled(&self, count: f64, scale: u64, next: usize) -> Read {
         match self.scale(next) {
             Some((larger, next)) if larger > scale => {
-                let scale = (scale * larger) as f64;
-                Read { value: count * scale, next, scale: larger as f64 }
+                let (scale, larger) = (scale as f64, larger as f64);
+                Read { value: count * (scale * larger), next, scale: larger }
             }
             _ => Read { value: count * scale as f64, next, scale: scale as f64 },
         }
@@ -224,6 +245,9 @@ impl Reader<'_> {
     pub(super) fn number(&self, idx: usize) -> Option<Read> {
         let mut total = self.group(idx)?;
         while total.scale > 1.0 {
+            if self.letters(total.next) == Some(WAW) && self.is_unreadable(total.next + 1) {
+                return None;
+            }
             let Some(item) = self.item(total.next).filter(|item| item.joined) else { break };
             let Some(group) = self.group(total.next) else { break };
             let is_part = matches!(item.value, ItemValue::Word(NumberWord::Part(_)));
