@@ -267,6 +267,11 @@ impl<'m> EntriesView<'m> {
         })
     }
 
+    /// All names with their entries.
+    pub(crate) fn all_names(self) -> impl Iterator<Item = (EntryId, &'m str)> {
+        self.names.iter().map(move |row| (row.entry_and_status >> 2, self.string(row.name)))
+    }
+
     fn string(self, at: StringRef) -> &'m str {
         let rest = &self.strings[at as usize..];
         std::str::from_utf8(&rest[..line_len(rest)]).unwrap_or_default()

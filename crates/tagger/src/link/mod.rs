@@ -11,6 +11,7 @@ mod mentions;
 mod neighbours;
 mod score;
 mod short_forms;
+mod short_index;
 mod words;
 
 pub use score::Evidence;
