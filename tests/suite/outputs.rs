@@ -78,6 +78,24 @@ fn a_link_stays_and_leads_to_what_is_written() {
     assert_eq!(names(folder.path()), ["a.jsonl", "file", "link", "p"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_folder_that_is_written_is_not_followed() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).expect("a new folder");
+    let letter = folder.path().join("letter");
+    fs::write(&letter, "mine").expect("a file");
+    let first = run(folder.path(), "convert @a.jsonl --to tagged --output @out");
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let name = names(&out).remove(0);
+    fs::remove_file(out.join(&name)).expect("it was written");
+    std::os::unix::fs::symlink(&letter, out.join(&name)).expect("a link");
+    let second = run(folder.path(), "convert @a.jsonl --to tagged --output @out");
+    assert!(second.code == 1 && second.stderr.contains("is a link"), "{}", second.stderr);
+    assert_eq!(fs::read_to_string(&letter).expect("still there"), "mine");
+}
+
 #[test]
 fn a_folder_is_no_file_and_nothing_is_left_beside_it() {
     let folder = folder();

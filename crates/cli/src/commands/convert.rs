@@ -237,7 +237,7 @@ fn to_folder(
         make_folder(folder, info)?;
     }
     let mut put = |name: &str, bytes: &[u8]| match output {
-        Some(folder) => write_atomically(&folder.join(name), bytes).map_err(std::io::Error::other),
+        Some(folder) => write_into(folder, name, bytes).map_err(std::io::Error::other),
         None => Ok(()),
     };
     let mut writer = FilesWriter::new(info, options, &mut put)?;
@@ -253,6 +253,15 @@ fn to_folder(
         job.read(streams, &mut |document, labels| writer.write(document, labels))?;
     }
     Ok(writer.finish(&job.labels)?)
+}
+
+/// Writes a file of a folder; where a link stands in its place, it would be written elsewhere.
+fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let path = folder.join(name);
+    if path.is_symlink() {
+        bail!("{}: is a link, which may lead anywhere; remove it", path.display());
+    }
+    write_atomically(&path, bytes)
 }
 
 fn make_folder(folder: &Path, info: &FormatInfo) -> Result<()> {
