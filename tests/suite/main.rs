@@ -29,6 +29,7 @@ mod store_copies;
 mod store_crash;
 mod store_edits;
 mod store_search;
+mod store_strangers;
 mod tagger;
 mod tagging_resume;
 mod tokenizer_detached;
