@@ -58,7 +58,7 @@ impl<R: BufRead> Lines<R> {
         self.line += 1;
         self.buffer.clear();
         let limit = self.limit as u64 + 1;
-        match self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer) {
+        match self.read_line() {
             Ok(0) => None,
             Ok(_) if self.buffer.len() as u64 == limit && self.buffer.last() != Some(&b'\n') => {
                 let too_long = Err(ReadProblem::LineTooLong { limit: self.limit });
@@ -70,6 +70,19 @@ impl<R: BufRead> Lines<R> {
                 Some(Err(error.into()))
             }
         }
+    }
+
+    /// Reads up to the line's end or one byte beyond the limit. A buffer that doubles would take three times the limit
+    /// while it grows for the last time.
+    fn read_line(&mut self) -> std::io::Result<usize> {
+        let half = self.limit / 2;
+        let n = self.input.by_ref().take(half as u64).read_until(b'\n', &mut self.buffer)?;
+        if n < half || self.buffer.last() == Some(&b'\n') {
+            return Ok(n);
+        }
+        let rest = self.limit + 1 - n;
+        self.buffer.reserve_exact(rest);
+        Ok(n + self.input.by_ref().take(rest as u64).read_until(b'\n', &mut self.buffer)?)
     }
 
     fn skip_line(&mut self) -> Result<(), ReadProblem> {
@@ -119,4 +132,32 @@ pub(super) fn for_each_row<T: DeserializeOwned>(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines that are read, `-` for one that is too long, and how much room the buffer took.
+    fn read(input: &str, limit: usize) -> (Vec<String>, usize) {
+        let mut lines = Lines::new(input.as_bytes(), limit);
+        let mut found = Vec::new();
+        while let Some(line) = lines.next_with(|line| Ok(line.trim_end().to_owned())) {
+            found.push(line.unwrap_or_else(|_| "-".to_owned()));
+        }
+        (found, lines.buffer.capacity())
+    }
+
+    #[test]
+    fn lines_at_the_limit_and_beyond() {
+        for limit in [2, 3, 8, 9, 64] {
+            for n in [1, limit / 2, limit - 1, limit, limit + 1, 3 * limit] {
+                let long = "a".repeat(n);
+                let expected = if n > limit { "-" } else { long.as_str() };
+                let (found, capacity) = read(&format!("b\n{long}\nb"), limit);
+                assert_eq!(found, ["b", expected, "b"], "{n} of {limit}");
+                assert!(capacity <= (limit + 1).max(8), "{capacity} of {limit}");
+            }
+        }
+    }
 }
