@@ -3,9 +3,11 @@
 use dom_smoothie::{Article, Config, Readability, ReadabilityError, TextMode};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1256};
 
-use super::article_bounds::{MAX_ELEMENTS, check};
-use super::{Import, Input, Limits, ReadError, ReadProblem};
+use super::{Import, Input, ReadError, ReadProblem};
 use crate::{Document, Metadata};
+
+mod tree;
+mod units;
 
 /// Reads a page as one document: title and text of its article. The page itself is kept in the metadata (`html`),
 /// beside the title and the author (`title`, `byline`).
@@ -19,9 +21,8 @@ pub(super) fn read_article(
     input: &mut Input<'_>,
     import: &mut Import<'_>,
 ) -> Result<(), ReadError> {
-    let limits = import.options.limits;
-    let page = input.read_bytes(limits)?;
-    let read = decoded(page, import).and_then(|page| Ok((article(&page, limits)?, page)));
+    let page = input.read_bytes(import.options.limits)?;
+    let read = decoded(page, import).and_then(|page| Ok((article(&page)?, page)));
     match read {
         Ok((article, page)) => import.document(document(article, page)),
         Err(problem) => import.refuse(1, 0, &problem),
@@ -61,17 +62,18 @@ fn stated_encoding(page: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
-fn article(page: &str, limits: Limits) -> Result<Article, ReadProblem> {
-    check(page, limits.max_depth)?;
+fn article(page: &str) -> Result<Article, ReadProblem> {
+    let tree = tree::parse(page)?;
     let config = Config {
-        max_elements_to_parse: MAX_ELEMENTS,
+        max_elements_to_parse: tree::MAX_ELEMENTS,
         text_mode: TextMode::Formatted,
         ..Config::default()
     };
-    let found = Readability::new(page, None, Some(config)).and_then(|mut page| page.parse());
+    let found =
+        Readability::with_document(tree, None, Some(config)).and_then(|mut page| page.parse());
     found.map_err(|error| match error {
         ReadabilityError::TooManyElements(..) => {
-            ReadProblem::TooMuch { what: "elements", limit: MAX_ELEMENTS }
+            ReadProblem::TooMuch { what: "elements", limit: tree::MAX_ELEMENTS }
         }
         _ => ReadProblem::Shape("no article was found in the page".to_owned()),
     })
@@ -163,7 +165,7 @@ mod tests {
             assert!(documents.is_empty() && refused.contains(expected), "{refused}");
         };
         check("", "no article was found");
-        let deep = "nested elements: more than 100";
+        let deep = "nested elements: more than 512";
         check(&"<div>".repeat(100_000), deep);
         check(&"<p>x".repeat(60_000), "elements: more than 50000");
         check(&"<div></x>".repeat(49_000), deep);

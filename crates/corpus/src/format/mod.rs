@@ -18,8 +18,6 @@
 mod align;
 #[cfg(feature = "html")]
 mod article;
-#[cfg(feature = "html")]
-mod article_bounds;
 mod bdocjs;
 mod brat;
 mod brat_read;
