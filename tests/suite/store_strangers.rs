@@ -156,6 +156,13 @@ fn bad_exports_are_refused_with_the_place() {
         ("layers.jsonl", "\"kind\":\"", "\"kind\":\"a ", "unknown variant `a annotator`"),
         ("layers.jsonl", "\n", "\n{\"id\":\"a\",\"kind\":\"annotator\"}\n", "an earlier line"),
         ("labels.jsonl", "\"id\":\"", "\"id\":\"two words ", "labels.jsonl, line 1"),
+        (
+            "labels.jsonl",
+            "\"position\":",
+            "\"position\":9999999999",
+            "\"position\" of a label has no such",
+        ),
+        ("labels.jsonl", "\"position\":", "\"position\":-1", "line 1"),
     ];
     for (folder, from, to, words) in cases {
         let dir = temporary();
@@ -173,6 +180,47 @@ fn bad_exports_are_refused_with_the_place() {
         assert!(error.to_string().contains(words), "{error}");
         assert!(Project::open(&target, &options("a", 1)).is_err(), "nothing was made");
     }
+}
+
+#[test]
+fn what_an_export_brings_is_what_a_package_may_bring() {
+    let dir = temporary();
+    let out = dir.path().join("out");
+    let mut project = project(&dir.path().join("p"), &options("a", 1), &["a"], 1);
+    work(&mut project, "a", 5, 20);
+    project.export(&out).expect("writable");
+    let refused = |words: &str| {
+        let made = Project::create_from_export(&dir.path().join("q"), &out, &options("a", 1));
+        let error = made.expect_err(words).to_string();
+        assert!(error.contains(words), "{error}");
+    };
+    // Names that belong to their ids, and that no package may have.
+    let file = first_file(&out.join("documents"));
+    let honest = std::fs::read_to_string(&file).expect("readable");
+    let record: serde_json::Value =
+        serde_json::from_str(honest.lines().next().expect("a line")).expect("JSON");
+    for name in ["a\nb", "", &"c".repeat(300)] {
+        let mut record = record.clone();
+        record["name"] = name.into();
+        let sum = record["sha256"].as_str().expect("text").to_owned();
+        record["id"] = document_id(name, &sum).into();
+        std::fs::write(&file, format!("{record}\n")).expect("writable");
+        refused("\"name\" of a document has no such value");
+    }
+    std::fs::write(&file, honest).expect("writable");
+    let more = out.join("layers/more");
+    std::fs::create_dir(&more).expect("writable");
+    std::fs::write(more.join("00.jsonl"), "").expect("writable");
+    refused("lacks the layer whose folder is layers/more");
+}
+
+/// The id that a name and the checksum of a text give.
+fn document_id(name: &str, sum: &str) -> String {
+    let parts = ["document", name, sum];
+    let bytes = parts.map(|part| [&(part.len() as u64).to_le_bytes(), part.as_bytes()].concat());
+    let hash = sha256_hex(&bytes.concat());
+    let first = u64::from_str_radix(&hash[..16], 16).expect("digits");
+    format!("{:016x}", first & i64::MAX as u64)
 }
 
 fn first_file(folder: &Path) -> std::path::PathBuf {

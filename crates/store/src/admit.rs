@@ -21,7 +21,7 @@ const RULES: [(&str, Rule); 21] = [
     ("kind", |value| is(value, |text| LayerKind::from_name(text).is_some())),
     ("is_flagged", is_flag),
     ("is_resolved", is_flag),
-    ("position", |value| matches!(value, Scalar::Int(_))),
+    ("position", |value| matches!(value, Scalar::Int(0..=0x7fff_ffff))),
     ("title", is_text),
     ("color", is_text),
     ("shortcut", is_text),

@@ -110,12 +110,12 @@ impl Project {
     }
 
     /// Makes a project in a new folder from a backup, and verifies it. The backup and the project
-    /// it came from stay as they are.
+    /// it came from stay as they are; one of an older format becomes a project of the newest.
     ///
     /// # Errors
     /// If the folder holds something, or the backup is damaged. Then no project is made.
     pub fn restore(backup: &Path, dir: &Path, options: &Options) -> Result<Self, StoreError> {
-        let source = crate::schema::open_reader(backup)?;
+        let source = crate::schema::open_old_reader(backup)?;
         fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
         let mut entries = fs::read_dir(dir).map_err(StoreError::file("read", dir))?;
         if entries.next().is_some() {

@@ -50,9 +50,33 @@ pub(crate) fn need_own(path: &Path) -> Result<(), StoreError> {
     is_good.then_some(()).ok_or_else(|| StoreError::NotOwn(path.to_owned()))
 }
 
+/// The files that a project is made of, beside its backups.
+const PROJECT_FILES: [&str; 4] = ["project.db", "project.db-wal", "project.db-shm", "lock"];
+
+/// What stands before the end of the names of databases that a migration leaves.
+const MIGRATED: &str = "project.db.";
+
+/// Whether a path leads to a file that the project in this folder is made of, or would be.
+pub(crate) fn is_of_project(dir: &Path, path: &Path) -> bool {
+    let in_folder = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
+    };
+    let real = path.canonicalize().ok().or_else(in_folder);
+    let Some((dir, real)) = dir.canonicalize().ok().zip(real) else { return false };
+    let Ok(below) = real.strip_prefix(&dir) else { return false };
+    let name = below.to_string_lossy();
+    below.starts_with("backups")
+        || PROJECT_FILES.contains(&name.as_ref())
+        || name.starts_with(MIGRATED)
+}
+
 /// Removes the files of a project that was just made and cannot be used, and its folder if nothing else is in it.
 pub(crate) fn remove_project(dir: &Path) {
-    for name in ["project.db", "project.db-wal", "project.db-shm", "lock"] {
+    let migrated = |entry: fs::DirEntry| entry.file_name().to_str().map(str::to_owned);
+    let names = fs::read_dir(dir).into_iter().flatten().flatten().filter_map(migrated);
+    let left = names.filter(|name| name.starts_with(MIGRATED));
+    for name in left.chain(PROJECT_FILES.map(str::to_owned)) {
         // What cannot be removed is an empty project: harmless.
         let _ = fs::remove_file(dir.join(name));
     }

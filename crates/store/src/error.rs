@@ -18,6 +18,9 @@ pub enum StoreError {
     /// What should be a file or folder of the project's or the export's own is a link, which may lead anywhere.
     #[error("{} is no file or folder of its own but a link or a device; remove it", .0.display())]
     NotOwn(PathBuf),
+    /// What should be written would take the place of a file of the project.
+    #[error("{} is a file of the project itself; write to another one", .0.display())]
+    OwnFile(PathBuf),
     /// The database has tables, triggers or views that no project has, or lacks some.
     #[error(
         "{0:?} in the database is not as in other projects, and might do anything with what is in it; restore a backup"

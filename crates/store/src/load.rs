@@ -18,7 +18,7 @@ use crate::record::{
 use crate::state::{N_SHARDS, file_name};
 use crate::stems::Stemmer;
 use crate::writing::{Entry, Writing};
-use crate::{DocumentId, LayerId, Options, Presence, Project, StoreError, texts};
+use crate::{DocumentId, LayerId, Options, Presence, Project, StoreError, admit, texts};
 
 /// The changes of each document of a shard.
 type Changes = BTreeMap<DocumentId, (String, Vec<Change>)>;
@@ -91,6 +91,7 @@ impl<'a> Reading<'a> {
         for (line, label) in (1..).zip(lines::<LabelRecord>(&path)?) {
             tawsim_corpus::LabelSet::from_names([&label.id])
                 .map_err(|error| bad(&path, line, &error.to_string()))?;
+            admitted(&label_changes(&label), None).map_err(|what| bad(&path, line, &what))?;
             let earlier = labels.insert(label.id.clone(), label);
             earlier.map_or(Ok(()), |_| Err(bad(&path, line, TWICE)))?;
         }
@@ -99,8 +100,10 @@ impl<'a> Reading<'a> {
         let mut names = HashSet::new();
         for (line, layer) in (1..).zip(&layers) {
             need_name(&layer.id).map_err(|error| bad(&path, line, &error.to_string()))?;
-            names.insert(&layer.id).then_some(()).ok_or_else(|| bad(&path, line, TWICE))?;
+            let folder = file_name(&layer.id);
+            names.insert(folder).then_some(()).ok_or_else(|| bad(&path, line, TWICE))?;
         }
+        need_layers(folder, &names)?;
         Ok(Self { folder, layers, labels, ids: HashSet::new() })
     }
 
@@ -111,6 +114,7 @@ impl<'a> Reading<'a> {
             let made = document_changes(&record).ok_or_else(|| {
                 bad(&path, line, "the text is not the one that `sha256` and `id` were made from")
             })?;
+            admitted(&made, Some(record.id)).map_err(|what| bad(&path, line, &what))?;
             let earlier = changes.insert(record.id, (record.text, made));
             earlier.map_or(Ok(()), |_| Err(bad(&path, line, TWICE)))?;
         }
@@ -123,7 +127,10 @@ impl<'a> Reading<'a> {
         for (line, record) in (1..).zip(lines::<CommentRecord>(&path)?) {
             self.need_new((COMMENT, record.id.0), &path, line)?;
             let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(&path, line))?;
-            made.push(comment_change(&record));
+            let change = comment_change(&record);
+            admitted(std::slice::from_ref(&change), Some(record.document))
+                .map_err(|what| bad(&path, line, &what))?;
+            made.push(change);
         }
         Ok(changes)
     }
@@ -140,13 +147,19 @@ impl<'a> Reading<'a> {
                 let record: ReviewRecord = serde_json::from_value(record).map_err(not_a_record)?;
                 self.need_new((REVIEW, RowId::of_review(record.document, layer).0), path, line)?;
                 let made = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
-                made.1.push(review_change(&record, layer));
+                let change = review_change(&record, layer);
+                admitted(std::slice::from_ref(&change), Some(record.document))
+                    .map_err(|what| bad(path, line, &what))?;
+                made.1.push(change);
             } else {
                 let record: SpanRecord = serde_json::from_value(record).map_err(not_a_record)?;
                 self.need_new((SPAN, record.id.0), path, line)?;
                 let made = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
                 self.check_span(&record, &made.0).map_err(|what| bad(path, line, what))?;
-                made.1.push(span_change(&record, layer));
+                let change = span_change(&record, layer);
+                admitted(std::slice::from_ref(&change), Some(record.document))
+                    .map_err(|what| bad(path, line, &what))?;
+                made.1.push(change);
             }
         }
         Ok(())
@@ -159,12 +172,35 @@ impl<'a> Reading<'a> {
             return Err("the document does not have this surface there");
         }
         let is_known = self.labels.contains_key(&record.label);
-        is_known.then_some(()).ok_or("its label is not in labels.jsonl")
+        is_known.then_some(()).ok_or("its label is not in labels.jsonl; add a line for it there")
     }
 
     fn need_new(&mut self, id: (Table, i64), path: &Path, line: usize) -> Result<(), StoreError> {
         self.ids.insert((id.0.name, id.1)).then_some(()).ok_or_else(|| bad(path, line, TWICE))
     }
+}
+
+/// Whether the changes are such as the program could have written; else what is wrong.
+fn admitted(changes: &[Change], document: Option<DocumentId>) -> Result<(), String> {
+    changes.iter().try_for_each(|change| admit::check(change, document))
+}
+
+/// Refuses folders of layers that are not in `layers.jsonl`: what is in them would be left out.
+fn need_layers(folder: &Path, names: &HashSet<String>) -> Result<(), StoreError> {
+    let path = folder.join("layers");
+    let entries = match fs::read_dir(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(StoreError::file("read", &path))?,
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let has_files = fs::read_dir(entry.path()).is_ok_and(|mut files| files.next().is_some());
+        if has_files && !name.starts_with('.') && !names.contains(&name) {
+            let what = format!("it lacks the layer whose folder is layers/{name}");
+            return Err(bad(&folder.join("layers.jsonl"), names.len() + 1, &what));
+        }
+    }
+    Ok(())
 }
 
 const TWICE: &str = "the id stands in an earlier line too";

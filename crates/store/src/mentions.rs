@@ -54,11 +54,12 @@ impl Name {
     fn new(name: &str) -> Self {
         let mut tokenized = Tokenized::default();
         Tokenizer::new().tokenize(name, &mut tokenized);
-        let first = tokenized.segments().first();
-        let article = first.map_or(0, |s| usize::from(s.article_byte_len));
+        // White space may stand before the article.
+        let with_article = tokenized.segments().first().filter(|s| s.article_byte_len > 0);
+        let start = with_article.map_or(0, |s| s.without_article().start() as usize);
         let mut key = String::new();
-        fold_into(name[article..].trim(), &NormalizeOptions::MATCH_KEY, &mut key);
-        Self { key, has_article: article > 0 }
+        fold_into(name[start..].trim(), &NormalizeOptions::MATCH_KEY, &mut key);
+        Self { key, has_article: with_article.is_some() }
     }
 }
 
@@ -244,6 +245,8 @@ mod tests {
         ),
         ("إدلب", "في ادلب وإدلب", &["*ادلب = ادلب", "*وإدلب = إدلب"]),
         ("NSO", "من NSO وNSOS", &["*NSO = NSO"]),
+        (" النصر", "النصر نصر", &["*النصر = النصر", "نصر = نصر"]),
+        ("\u{a0}\u{a0}النصر", "نصر", &["نصر = نصر"]),
         ("حلب", "الحلبي وحلبي", &[]),
         ("", "حلب", &[]),
     ];

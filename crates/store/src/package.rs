@@ -77,12 +77,13 @@ impl Project {
     /// [`Project::create_from_package`].
     ///
     /// # Errors
-    /// If a document is unknown or the file cannot be written.
+    /// If a document is unknown, the file is one of the project's own or cannot be written.
     pub fn write_package(
         &self,
         path: &Path,
         documents: Option<&[DocumentId]>,
     ) -> Result<PackageReport, StoreError> {
+        self.need_other(path)?;
         let db = &self.db.unchecked_transaction()?;
         let mut report = PackageReport::default();
         let mut out = PackageWriter::create(path)?;

@@ -44,7 +44,7 @@ impl Planner<'_> {
     }
 
     fn create_label(&self, id: i64, label: &NewLabel) -> Planned {
-        let sql = "SELECT ifnull(max(position) + 1, 0) FROM label";
+        let sql = "SELECT ifnull(max(min(position, 2147483646)) + 1, 0) FROM label";
         let position: i64 = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         let mut values = vec![("name", label.name.as_str().into()), ("position", position.into())];
         values.extend(label_fields(label));

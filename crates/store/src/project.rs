@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::disk::{need_own, remove_project};
+use crate::disk::{is_of_project, need_own, remove_project};
 use crate::event::Head;
 use crate::lock::Lock;
 use crate::plan::need_name;
@@ -81,11 +81,26 @@ impl Project {
         if entries.next().is_some() {
             return Err(StoreError::NotEmpty(dir.to_owned()));
         }
+        // What could not be made whole would be in the way of the next try.
+        Self::fill(dir, project_id, options).inspect_err(|_| remove_project(dir))
+    }
+
+    /// Makes the files of a project in an empty folder.
+    fn fill(dir: &Path, project_id: &str, options: &Options) -> Result<Self, StoreError> {
         let lock = Lock::acquire(&dir.join("lock"))?;
         let db = schema::open_new(&db_path(dir), place::is_remote(dir))?;
         schema::create(&db, project_id, (options.clock)())?;
         let session = Some(Session::new(options, 0));
         Ok(Self { dir: dir.to_owned(), db, session, _lock: Some(lock) })
+    }
+
+    /// Refuses a path to write to that leads to the database, to what belongs to it or among the backups.
+    ///
+    /// # Errors
+    /// [`StoreError::OwnFile`] if it does.
+    pub fn need_other(&self, path: &Path) -> Result<(), StoreError> {
+        let is_own = is_of_project(&self.dir, path);
+        if is_own { Err(StoreError::OwnFile(path.to_owned())) } else { Ok(()) }
     }
 
     /// Removes a project that was just made and could not be filled, and its folder if nothing else is in it.

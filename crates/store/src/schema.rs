@@ -195,6 +195,13 @@ pub(crate) fn open_old(path: &Path) -> Result<Connection, StoreError> {
 /// Opens the database file for reading, also on a medium that takes no writes: there SQLite must be
 /// told that nobody changes the file, because it cannot make the files by which it would notice.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let db = open_old_reader(path)?;
+    let found = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found < FORMAT { Err(StoreError::TooOld { found }) } else { Ok(db) }
+}
+
+/// Opens the database file of any known format for reading.
+pub(crate) fn open_old_reader(path: &Path) -> Result<Connection, StoreError> {
     match open_reader_of(path, path) {
         Err(StoreError::Database { source, .. })
             if source.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !has_log(path) =>
@@ -218,9 +225,9 @@ fn immutable_uri(path: &Path) -> String {
 
 fn open_reader_of(path: &Path, name: &Path) -> Result<Connection, StoreError> {
     let db = connect(name, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?;
-    let found = check_format(&db, path)?;
+    check_format(&db, path)?;
     set_up(&db).map_err(StoreError::database("cannot set up the project"))?;
-    if found < FORMAT { Err(StoreError::TooOld { found }) } else { Ok(db) }
+    Ok(db)
 }
 
 /// An empty set of projections in a temporary file, to fold into.

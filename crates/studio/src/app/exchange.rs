@@ -45,6 +45,7 @@ impl Work {
     /// Writes the finished documents in a format and says what it could not carry.
     pub(super) fn export_as(&self, path: &Path, format: &str) -> Result<String, AppError> {
         let info = format_named(format)?;
+        self.project.need_other(path)?;
         let (documents, labels) = self.exported()?;
         let options = WriteOptions::default();
         let context = WriteContext { labels: &labels, options: &options };

@@ -22,6 +22,7 @@ impl Work {
 
     /// Writes the finished documents to a file, whole or not at all.
     pub(super) fn export(&self, path: &Path) -> Result<(), AppError> {
+        self.project.need_other(path)?;
         let (documents, labels) = self.finished()?;
         if documents.is_empty() {
             return Err(AppError::NothingFinished);
