@@ -42,6 +42,71 @@ const WRITERS: [&str; 3] = [
     "project export @p --package",
 ];
 
+#[test]
+fn a_project_is_not_written_over() {
+    let folder = folder();
+    for name in ["project.db", "project.db-wal", "lock", "backups/a.jsonl"] {
+        for writer in &WRITERS[1..] {
+            let run = run(folder.path(), &format!("{writer} @p/{name}"));
+            assert!(run.stderr.contains("is a file of the project itself"), "{}", run.stderr);
+            assert_eq!(run.code, 1, "{writer} {name}");
+        }
+    }
+    assert_eq!(run(folder.path(), "project verify @p").code, 0);
+    assert_eq!(run(folder.path(), "project export @p --layer samar --jsonl @p/out.jsonl").code, 0);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_nothing_written() {
+    for command in
+        ["convert @b.jsonl @c.jsonl --to jsonl", "tag @b.txt @c.txt", "tokenize @b.txt @c.txt"]
+    {
+        let folder = folder();
+        for is_there in [false, true] {
+            let output = folder.path().join("out");
+            let before = is_there.then(|| fs::write(&output, "old").expect("a file"));
+            let run = run(folder.path(), &format!("{command} --output @out"));
+            assert_eq!(run.code, 1, "{command}");
+            assert!(run.stderr.contains("b.") && run.stderr.contains("c."), "{}", run.stderr);
+            let now = fs::read_to_string(&output).ok();
+            assert_eq!(now.as_deref(), before.map(|()| "old"), "{command}");
+        }
+    }
+}
+
+/// What [`the_shells_file_is_written_behind`] starts; alone it does nothing.
+#[test]
+fn child() {
+    let Ok(args) = std::env::var("TAWSIM_OUTPUTS_CHILD") else { return };
+    let args = args.split(' ').map(Into::into).collect();
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let code = tawsim_cli::run(args, &mut std::io::empty(), &mut stdout, &mut stderr);
+    std::process::exit(code.code().into());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_shells_file_is_written_behind() {
+    let folder = folder();
+    let path = folder.path().join("a.jsonl").display().to_string();
+    for args in [
+        format!("tawsim convert {path} --to jsonl --output /dev/stdout"),
+        format!("tawsim tag {path} --quiet --output /dev/stdout"),
+    ] {
+        let file = folder.path().join("out");
+        fs::write(&file, "old\n").expect("a file");
+        let out = fs::File::options().append(true).open(&file).expect("there");
+        let status = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "outputs::child", "--nocapture"])
+            .env("TAWSIM_OUTPUTS_CHILD", &args)
+            .stdout(out)
+            .status();
+        assert!(status.expect("it ran").success(), "{args}");
+        let text = fs::read_to_string(&file).expect("UTF-8");
+        assert!(text.starts_with("old\n") && text.contains("قصف على حلب"), "{args}: {text}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_written_into_and_stays() {

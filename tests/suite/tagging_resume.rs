@@ -38,6 +38,31 @@ fn a_run_cut_off_anywhere_is_gone_on_with() {
 }
 
 #[test]
+fn half_a_line_goes_where_no_document_is_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("a.txt"), folder.path().join("out.jsonl"));
+    std::fs::write(&input, "قصف على حلب").expect("a file");
+    let (input, output_path) = (input.display().to_string(), output.display().to_string());
+    let tag =
+        |more: &[&str]| tawsim(&[&["tag", &input, "--output", &output_path], more].concat(), b"");
+    assert_eq!(tag(&[]).code, 0);
+    let whole = std::fs::read(&output).expect("written");
+    let again = |more: &[u8]| {
+        std::fs::write(&output, [&whole, more].concat()).expect("a file");
+        tag(&["--resume"])
+    };
+    assert_eq!(again(b"{\"id\":\"b.t").code, 0);
+    assert!(std::fs::read(&output).expect("written") == whole);
+    let run = again(&whole);
+    assert!(
+        run.stderr.contains("line 2 and those behind it are of documents that the inputs lack"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.code, 1);
+}
+
+#[test]
 fn other_inputs_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let (output, whole) = (folder.path().join("out.jsonl"), folder.path().join("whole.jsonl"));

@@ -46,23 +46,14 @@ pub(crate) fn find_inputs(
     inputs_but(None, paths, format, failures)
 }
 
-/// As [`find_inputs`], for a run that writes `output`: in folders it is left out, and where there is nothing to read
-/// that is an error.
+/// As [`find_inputs`], for a run that writes `output`: in folders it is left out.
 pub(crate) fn find_inputs_for(
     output: Option<&Path>,
     paths: &[PathBuf],
     format: Option<&'static FormatInfo>,
     failures: &mut Vec<anyhow::Error>,
-) -> Result<Vec<Found>> {
-    let left_out = output.and_then(file_of);
-    let found = inputs_but(left_out.as_ref(), paths, format, failures);
-    match failures.pop() {
-        Some(failure) if left_out.is_some() && found.is_empty() => Err(failure),
-        failure => {
-            failures.extend(failure);
-            Ok(found)
-        }
-    }
+) -> Vec<Found> {
+    inputs_but(output.and_then(file_of).as_ref(), paths, format, failures)
 }
 
 fn inputs_but(

@@ -68,8 +68,8 @@ pub(crate) fn find_sources(paths: &[PathBuf], format: Option<Format>) -> Sources
     sources_but(None, paths, format)
 }
 
-/// As [`find_sources`], for a run that writes `output` while it reads: an error if that is an input, or if there is
-/// nothing to read; in folders it is left out.
+/// As [`find_sources`], for a run that writes `output` while it reads: an error if that is an input; in folders it is
+/// left out.
 pub(crate) fn find_sources_for(
     output: Option<&Path>,
     paths: &[PathBuf],
@@ -77,14 +77,7 @@ pub(crate) fn find_sources_for(
 ) -> Result<Sources> {
     refuse_inputs(paths, output)?;
     let output = output.and_then(file_of);
-    let mut found = sources_but(output.as_ref(), paths, format);
-    match found.failures.pop() {
-        Some(failure) if output.is_some() && found.sources.is_empty() => Err(failure),
-        failure => {
-            found.failures.extend(failure);
-            Ok(found)
-        }
-    }
+    Ok(sources_but(output.as_ref(), paths, format))
 }
 
 fn sources_but(left_out: Option<&Handle>, paths: &[PathBuf], format: Option<Format>) -> Sources {

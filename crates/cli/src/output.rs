@@ -17,7 +17,8 @@ pub(crate) enum Target<'a> {
 impl<'a> Target<'a> {
     pub(crate) fn open(path: Option<&Path>, stdout: &'a mut dyn Output) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::Stdout(stdout)) };
-        let file = File::create(path).with_context(|| cannot_write(path))?;
+        let file = standard_output(path).unwrap_or_else(|| File::create(path));
+        let file = file.with_context(|| cannot_write(path))?;
         Ok(Self::File(path.to_owned(), BufWriter::with_capacity(1 << 20, file)))
     }
 
@@ -72,6 +73,22 @@ pub(crate) fn file_of(path: &Path) -> Option<same_file::Handle> {
     path.is_file().then(|| same_file::Handle::from_path(path).ok()).flatten()
 }
 
+/// Standard output, if a path such as `/dev/stdout` leads to the file that the shell has put there: what is in that
+/// file stays, and what the shell writes next comes behind.
+#[cfg(unix)]
+fn standard_output(path: &Path) -> Option<std::io::Result<File>> {
+    use std::os::fd::AsFd;
+    let file = file_of(path)?;
+    let is_it = same_file::Handle::stdout().is_ok_and(|stdout| stdout == file);
+    is_it.then(|| std::io::stdout().as_fd().try_clone_to_owned().map(File::from))
+}
+
+/// There is no path that leads to it.
+#[cfg(not(unix))]
+fn standard_output(_: &Path) -> Option<std::io::Result<File>> {
+    None
+}
+
 fn cannot_write(path: &Path) -> String {
     format!("{}: cannot write", path.display())
 }
@@ -84,7 +101,7 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// A file that stands under another name until it is whole. Dropped before, there is no file. Into what is there and
-/// is no file, such as a device or a pipe, it is written directly: nothing may take its place.
+/// is no file, such as a device or a pipe, and into standard output it is written directly: nothing may take its place.
 pub(crate) struct PendingFile {
     path: PathBuf,
     file: BufWriter<Place>,
@@ -111,11 +128,14 @@ impl PendingFile {
 
 impl Place {
     fn of(path: &Path) -> std::io::Result<Self> {
+        if let Some(file) = standard_output(path) {
+            return file.map(Self::Direct);
+        }
         let before = match path.metadata() {
             Ok(before) if !before.is_file() => return File::create(path).map(Self::Direct),
             before => before.ok(),
         };
-        // A link, such as `/dev/stdout`, stays one.
+        // A link stays one.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let file = usual_file().tempfile_in(folder.unwrap_or(Path::new(".")))?;

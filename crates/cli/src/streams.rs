@@ -1,5 +1,6 @@
 use std::io::{self, IsTerminal, Read, Write};
 
+use crate::ExitCode;
 use crate::terminal_view::{ForPeople, Visible};
 
 /// Where the program writes.
@@ -49,6 +50,12 @@ impl Messages<'_> {
     /// Tells of something that failed.
     pub(crate) fn error(&mut self, message: &str) {
         self.tell(&format!("error: {message}"));
+    }
+
+    /// Tells of each of these failures, and how that ends.
+    pub(crate) fn tell_failures(&mut self, failures: &[anyhow::Error]) -> ExitCode {
+        failures.iter().for_each(|failure| self.error(&format!("{failure:#}")));
+        ExitCode::from_failures(failures.len())
     }
 
     /// Tells of something the user should know.

@@ -137,7 +137,11 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     {
         bail!("{}: what its offsets count is fixed; leave out --output-unit", info.name);
     }
-    let mut job = Job::new(args)?;
+    let mut job = Job::new(args);
+    // Nothing takes the place of what is there, nor an empty file if nothing is.
+    if job.inputs.is_empty() && args.written().is_some() {
+        return Ok(streams.messages.tell_failures(&job.failures));
+    }
     let losses = match args.to {
         None => job.read(streams, &mut |_, _| Ok(())).map(|()| Losses::default())?,
         Some(info) if matches!(info.writer, Some(Writer::Stream(_))) => {
@@ -173,11 +177,11 @@ struct Job<'a> {
 type Take<'a> = &'a mut dyn FnMut(&Document, &LabelSet) -> std::io::Result<()>;
 
 impl<'a> Job<'a> {
-    fn new(args: &'a Args) -> Result<Self> {
+    fn new(args: &'a Args) -> Self {
         let mut failures = Vec::new();
-        let inputs = find_inputs_for(args.written(), &args.inputs, args.from, &mut failures)?;
+        let inputs = find_inputs_for(args.written(), &args.inputs, args.from, &mut failures);
         let labels = LabelSet::new();
-        Ok(Self { args, inputs, failures, labels, has_failed: false, is_lossy: false })
+        Self { args, inputs, failures, labels, has_failed: false, is_lossy: false }
     }
 
     /// Reads all inputs, hands each document on as soon as it is there, and tells how it went.
@@ -200,7 +204,7 @@ impl<'a> Job<'a> {
         }
         let report = taken.report;
         written.context("cannot write the output")?;
-        self.failures.iter().for_each(|error| streams.messages.error(&format!("{error:#}")));
+        streams.messages.tell_failures(&self.failures);
         streams.messages.tell(&report.to_string());
         (self.has_failed, self.is_lossy) = (!self.failures.is_empty(), report.is_lossy());
         Ok(())

@@ -123,6 +123,9 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     // Before the output is opened, which empties it.
     let format = args.from.map(InputFormat::format);
     let found = find_sources_for(args.output.as_deref(), &args.inputs, format)?;
+    if found.sources.is_empty() && args.output.is_some() {
+        return Ok(messages.tell_failures(&found.failures));
+    }
     let (mut target, mut earlier) = args.target(*stdout)?;
     let default = if target.is_terminal() { TagFormat::View } else { TagFormat::Jsonl };
     let writer = DocumentWriter {
@@ -138,6 +141,9 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     let work = || tag_all(inputs, &writer, &mut target);
     let (totals, ending) = with_threads(args.threads, work)??;
     target.finish()?;
+    if !ending.is_interrupted {
+        earlier.finish()?;
+    }
     if earlier.n_lines() > 0 && !args.quiet {
         messages.tell(&format!("{} documents were done before", earlier.n_lines()));
     }

@@ -95,6 +95,9 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     }
     // Before the output is opened, which empties it.
     let found = find_sources_for(output, &args.inputs, args.from.map(InputFormat::format))?;
+    if found.sources.is_empty() && output.is_some() {
+        return Ok(messages.tell_failures(&found.failures));
+    }
     let mut target = Target::open(output, *stdout)?;
     let inputs = Inputs { found: &found, stdin: *stdin, messages, is_done: &mut |_| Ok(false) };
     let ending = with_threads(args.threads, || tokenize_texts(args, inputs, &mut target))??;

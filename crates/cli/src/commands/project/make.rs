@@ -100,14 +100,15 @@ pub(super) fn import(args: &ImportArgs, streams: &mut Streams<'_>) -> Result<Exi
     let mut importer = project.import(options)?;
     let read = read_into(&mut importer, &inputs, &mut failures, streams)?;
     let (_, report) = importer.finish()?;
-    failures.iter().for_each(|failure| streams.messages.error(&format!("{failure:#}")));
+    streams.messages.tell_failures(&failures);
     if read.is_lossy() || !read.notes.is_empty() {
         streams.messages.tell(&read.to_string());
     }
     tell_report(&report, streams);
+    let is_left_out = report.skipped.iter().any(|skipped| skipped.reason != SkipReason::Known);
     Ok(match () {
         () if !failures.is_empty() => ExitCode::Failure,
-        () if read.is_lossy() => ExitCode::Lossy,
+        () if read.is_lossy() || is_left_out => ExitCode::Lossy,
         () => ExitCode::Success,
     })
 }
@@ -164,7 +165,9 @@ fn tell_report(report: &ImportReport, streams: &mut Streams<'_>) {
         streams.messages.tell(&format!("new labels: {}", report.labels_added.join(", ")));
     }
     let mut by_reason: BTreeMap<SkipReason, Vec<&str>> = BTreeMap::new();
-    for skipped in &report.skipped {
+    // With a document go its entities.
+    let is_own = |reason, is_entity: bool| reason != SkipReason::BadName || !is_entity;
+    for skipped in report.skipped.iter().filter(|s| is_own(s.reason, s.span.is_some())) {
         by_reason.entry(skipped.reason).or_default().push(&skipped.document);
     }
     for (reason, mut names) in by_reason {

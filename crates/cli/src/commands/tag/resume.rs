@@ -73,6 +73,24 @@ impl EarlierLines {
         Ok(true)
     }
 
+    /// Behind the last document: a half line goes, also where no document was left to find it.
+    ///
+    /// # Errors
+    /// If lines are left: they are of documents that the inputs lack.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        let Some(lines) = &mut self.lines else { return Ok(()) };
+        let context = || format!("{}: cannot read", self.path.display());
+        self.line.clear();
+        if lines.read_until(b'\n', &mut self.line).with_context(context)? == 0 {
+            return self.cut_half_line();
+        }
+        bail!(
+            "{}: line {} and those behind it are of documents that the inputs lack; give the same inputs as before, or write to another file",
+            self.path.display(),
+            self.n_lines + 1
+        )
+    }
+
     /// Ends the reading: behind the whole lines the run goes on.
     fn cut_half_line(&mut self) -> Result<()> {
         let Some(lines) = self.lines.take() else { return Ok(()) };
