@@ -242,6 +242,16 @@ fn large_numbers() {
         assert!(found.iter().all(|mention| mention.value.max < 10.0), "{text}: {found:?}");
     }
     check("الساعة 14:11 مليون شخص", &["مليون=1000000 شخص"]);
+    let joined = ["5 آلاف و N", "5 آلاف وN", "مليون و5 آلاف وN", "5 آلاف وN ألف و200"];
+    let scaled = ["N ألف مليون", "N مليون ألف", "N مليون و5 آلاف"];
+    for text in joined.into_iter().chain(scaled) {
+        for n in ["2018.11.10", "1.234.56", "123456789012345678901234"] {
+            let text = text.replace('N', n);
+            check(&format!("قتل {text} شخص و20 جريحا"), &["20=20 جريحا"]);
+            assert_eq!(NumberValue::parse(&text), None, "{text}");
+        }
+    }
+    check("5 آلاف و14:11", &["5 آلاف=5000"]);
 }
 
 #[test]

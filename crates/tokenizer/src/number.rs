@@ -110,13 +110,13 @@ pub fn find_numbers(text: &str, tokenized: &Tokenized, out: &mut Vec<NumberMenti
         let finder = Finder::new(text, tokenized, *sentence);
         let mut idx = 0;
         while idx < finder.reader.tokens.len() {
-            match finder.mention(idx) {
-                Some((mention, next)) => {
+            idx = match finder.mention(idx) {
+                Ok((mention, next)) => {
                     out.push(mention);
-                    idx = next;
+                    next
                 }
-                None => idx += 1,
-            }
+                Err(next) => next,
+            };
         }
     }
 }
@@ -137,7 +137,7 @@ fn mention_at(text: &str, tokenized: &Tokenized, start: u32) -> Option<NumberMen
     let mut finder = Finder::new(text, tokenized, *sentence);
     finder.reader.is_number = true;
     let idx = first.checked_sub(finder.first_token_idx)?;
-    Some(finder.mention(idx)?.0)
+    Some(finder.mention(idx).ok()?.0)
 }
 
 /// Finds mentions in one sentence.
@@ -159,13 +159,18 @@ impl<'t> Finder<'t> {
         Self { reader, tokenized, first_token_idx }
     }
 
-    fn mention(&self, idx: usize) -> Option<(NumberMention, usize)> {
-        let item =
-            self.reader.item(idx).filter(|item| !self.reader.is_scale_of_unreadable(*item))?;
+    /// The mention that begins at a token, and the token behind it; else the token to search on from.
+    fn mention(&self, idx: usize) -> Result<(NumberMention, usize), usize> {
+        let item = self.reader.item(idx).ok_or(idx + 1)?;
+        let refused = || self.reader.behind_refused(idx);
+        if self.reader.is_scale_of_unreadable(item) {
+            return Err(refused());
+        }
         // A lone و before the number is no part of it.
         let first = item.next - 1;
-        let (value, next) =
-            self.ordinal(first, item).or_else(|| self.vague(item)).or_else(|| self.range(idx))?;
+        let found =
+            self.ordinal(first, item).or_else(|| self.vague(item)).or_else(|| self.range(idx));
+        let (value, next) = found.ok_or_else(refused)?;
         let (percent, next) = self.percent(next);
         let end = self.reader.tokens[next - 1].span.end();
         let value = NumberValue { percent, ..value };
@@ -182,7 +187,7 @@ impl<'t> Finder<'t> {
         if let Some(bound) = bounds::behind(self.reader, next) {
             bound.apply(&mut mention.value);
         }
-        Some((mention, next))
+        Ok((mention, next))
     }
 
     /// `الثالث`, `الحادي والعشرين`, `الثالثة عشرة`, `الـ16`.

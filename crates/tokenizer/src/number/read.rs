@@ -43,6 +43,9 @@ pub(super) struct Read {
     pub(super) scale: f64,
 }
 
+/// Of one count at most so many scales stand side by side.
+const MAX_SCALES: usize = 4;
+
 const WAHID: Letters = Letters::literal("واحد");
 const WAW: Letters = Letters::literal("و");
 const ARTICLE: Letters = Letters::literal("ال");
@@ -75,16 +78,21 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether the item is a scale behind a count that cannot be read: alone it would say something else.
+    /// Whether the item is a scale behind a count that cannot be read, maybe with scales between: alone it would say
+    /// something else.
     pub(super) fn is_scale_of_unreadable(&self, item: Item) -> bool {
-        let is_scale = matches!(
-            item.value,
-            ItemValue::Word(
-                NumberWord::Scale(_) | NumberWord::ScaleOrDual(_) | NumberWord::Plural(_)
-            )
-        );
-        let count = item.next.checked_sub(2).filter(|_| is_scale && !item.joined);
-        count.is_some_and(|count| self.is_unreadable(count))
+        let is_scale = |idx: &usize| self.scale(*idx).is_some();
+        let mut scales = (0..item.next).rev().take(MAX_SCALES).take_while(is_scale);
+        !item.joined && scales.any(|idx| idx > 0 && self.is_unreadable(idx - 1))
+    }
+
+    /// The token behind a number that begins here, or whose scale stands here, and that has a part that cannot be
+    /// read: its other words are no numbers of their own. The next token if no such number begins here.
+    pub(super) fn behind_refused(&self, idx: usize) -> usize {
+        let of_scale = self.scale(idx).map(|(scale, next)| self.scaled(1.0, scale, next));
+        let Some(first) = of_scale.or_else(|| self.group(idx)) else { return idx + 1 };
+        let total = self.with_joined(first);
+        if self.is_cut_short(total) { total.next + 2 } else { total.next }
     }
 
     fn bare_item(&self, idx: usize) -> Option<Item> {
@@ -243,11 +251,13 @@ impl Reader<'_> {
 
     /// A whole number: groups of falling scale joined by و, and a fraction at the end.
     pub(super) fn number(&self, idx: usize) -> Option<Read> {
-        let mut total = self.group(idx)?;
+        let total = self.with_joined(self.group(idx)?);
+        (!self.is_cut_short(total)).then(|| self.with_part(total))
+    }
+
+    /// A group with those of falling scale that و joins to it.
+    fn with_joined(&self, mut total: Read) -> Read {
         while total.scale > 1.0 {
-            if self.letters(total.next) == Some(WAW) && self.is_unreadable(total.next + 1) {
-                return None;
-            }
             let Some(item) = self.item(total.next).filter(|item| item.joined) else { break };
             let Some(group) = self.group(total.next) else { break };
             let is_part = matches!(item.value, ItemValue::Word(NumberWord::Part(_)));
@@ -256,7 +266,13 @@ impl Reader<'_> {
             }
             total = Read { value: total.value + group.value, ..group };
         }
-        Some(self.with_part(total))
+        total
+    }
+
+    /// Whether و joins to it what cannot be read.
+    fn is_cut_short(&self, total: Read) -> bool {
+        let is_joined = total.scale > 1.0 && self.letters(total.next) == Some(WAW);
+        is_joined && self.is_unreadable(total.next + 1)
     }
 
     /// `مليون ونصف`, `مليون ونصف المليون`, `ثلاثة أرباع`.
