@@ -83,11 +83,14 @@ T7 ORG 167-199 هيئة تحرير الشـام Uncertain=true
         shown(
             "brat",
             &[
-                ("ann", "T1\tLOC 4 7\tحلب\nT2\tLOC 3\tx\nT3\tLOC 0 2;1 3\tفي ي \nA1\tX T9\n?\n"),
+                (
+                    "ann",
+                    "T1\tLOC 4 7\tحلب\nT2\tLOC 3\tx\nT3\tLOC 0 2;1 3\tفي ي \nA1\tX T9\nA2\tX T12\n?\n"
+                ),
                 ("txt", "في حلب")
             ]
         ),
-        "d\nT1 LOC 5-11 حلب\n1 its fragments overlap or are out of order: T3 في ي \n1 its line is not of brat's shape: T2\tLOC 3\tx\n1 a line is not of brat's shape; left out: ?\n1 lines about an entity that is not there; left out: T9\n1 offsets were wrong; found by its surface close by: LOC 4..7\n"
+        "d\nT1 LOC 5-11 حلب\n1 its fragments overlap or are out of order: T3 في ي \n1 its line is not of brat's shape: T2\tLOC 3\tx\n1 a line is not of brat's shape; left out: ?\n2 lines about an entity that is not there; left out: T12\n1 offsets were wrong; found by its surface close by: LOC 4..7\n"
     );
     assert_eq!(
         shown(
@@ -241,8 +244,12 @@ fn parts_of_label_studio_that_are_no_spans_are_counted() {
     );
     assert_eq!(
         shown("label-studio", &[("", &ids)]),
-        "1\na LOC 5-11 حلب\n1 an annotation cannot be read; left out: 1: invalid type: integer `7`, expected an annotation with its results\n"
+        "1\nlayer prediction 1 [None]\n1 an annotation cannot be read; left out: 1: invalid type: integer `7`, expected an annotation with its results\n"
     );
+    let nulls = format!(
+        r#"{{"id":1,"data":{{"text":"في حلب"}},"annotations":[{{"was_cancelled":null,"ground_truth":null,"result":[{span}]}}]}}"#
+    );
+    assert_eq!(shown("label-studio", &[("", &nulls)]), "1\na LOC 5-11 حلب\n");
     let answers = r#"{"type":"textarea","value":{"text":["نعم"]}}"#;
     let no_string = "1: invalid type: sequence, expected a string";
     check(

@@ -78,6 +78,44 @@ fn names_are_bounded() {
 }
 
 #[test]
+fn fragments_are_put_in_order() {
+    let reason = "1 fragments were out of order, empty or overlapped; put in order";
+    let check = |fragments: &str, reason: &str, expected: &[(u32, u32)]| {
+        let entity = format!(r#""start":0,"end":6,"label":"X","fragments":{fragments}"#);
+        let line = format!(r#"{{"text":"abcdef","entities":[{{{entity}}}]}}"#);
+        let documents = check("jsonl", &[("", &line)], reason);
+        let found = documents[0].details.values().flat_map(|details| &details.fragments);
+        let found: Vec<(u32, u32)> = found.map(|span| (span.start(), span.end())).collect();
+        assert_eq!(found, expected, "{fragments}");
+    };
+    check("[[0,2],[2,3]]", "", &[(0, 2), (2, 3)]);
+    check("[[4,6],[0,2]]", reason, &[(0, 2), (4, 6)]);
+    check("[[5,6],[0,3],[2,4],[5,6]]", reason, &[(0, 4), (5, 6)]);
+    check("[[1,1]]", reason, &[]);
+}
+
+#[test]
+fn fragments_are_written_in_order() {
+    let document = |fragments: &[(u32, u32)]| {
+        let mut document = Document::new("d", "abcdef");
+        let label = labels().at(0).expect("a label");
+        let details = EntityDetails {
+            fragments: fragments.iter().map(|&(start, end)| Span::new(start, end)).collect(),
+            attributes: [("note".to_owned(), "said once".into())].into(),
+            ..EntityDetails::default()
+        };
+        document.push(Entity::new(Span::new(0, 5), label), details);
+        document
+    };
+    for name in ["bdocjs", "brat", "gate-xml"] {
+        let given = [document(&[(3, 5), (0, 2), (1, 2)])];
+        let (files, _) = formats::write(name, &given, &WriteOptions::default());
+        let (again, _) = formats::read(name, &files, &ReadOptions::default());
+        assert_eq!(again, [document(&[(0, 2), (3, 5)])], "{name}");
+    }
+}
+
+#[test]
 fn an_id_of_brat_names_one_entity() {
     let ann = "T1\tX 0 1\ta\nT1\tX 0 1\ta\nT1\tX 1 2\tb\n#1\tAnnotatorNotes T1\tsaid once\n";
     let documents = check("brat", &[("ann", ann), ("txt", "ab")], "2 another entity has its id");

@@ -17,6 +17,7 @@ use tawsim_tokenizer::{OffsetMap, OffsetUnit, Span};
 
 use super::brat_read::read_brat;
 use super::text::write_text;
+use super::tidy::put_in_order;
 use super::{Feature, Features, Files, Format, FormatInfo, Layout, WriteContext, Writer};
 use crate::{Document, Entity, EntityDetails, LabelSet};
 
@@ -143,7 +144,8 @@ impl Sheet<'_> {
     /// Writes the `T` line; returns what it does not say.
     fn text_bound(&self, idx: usize, entity: &Entity, out: &mut dyn Write) -> io::Result<Rest> {
         let mut details = self.document.details_of(entity).cloned().unwrap_or_default();
-        let given = std::mem::take(&mut details.fragments);
+        let mut given = std::mem::take(&mut details.fragments);
+        put_in_order(&mut given);
         let whole = if given.is_empty() { vec![entity.span] } else { given.clone() };
         let pieces = pieces(&self.document.text, &whole);
         let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {

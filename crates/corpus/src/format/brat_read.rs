@@ -95,7 +95,7 @@ impl<'a> Lines<'a> {
                 import.changed(problem, number, what);
             }
         }
-        if let Some(id) = lines.details.keys().find(|id| !lines.ids.contains(*id)) {
+        for id in lines.details.keys().filter(|id| !lines.ids.contains(*id)) {
             import.changed("lines about an entity that is not there; left out", 0, *id);
         }
         lines.all_unnamed = lines.details.values().any(|said| said.rest.all_unnamed);

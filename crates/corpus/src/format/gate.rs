@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tawsim_tokenizer::{OffsetMap, Span};
 
+use super::tidy::put_in_order;
 use super::{Feature, Features, GivenEntity, Import};
 use crate::{DetailsMap, Document, Entity, EntityDetails, LabelSet, Metadata};
 
@@ -226,14 +227,16 @@ fn rows(
         if let Some(score) = entity.score {
             features.insert("score".to_owned(), f64::from(score).into());
         }
-        let fragments = known.map_or(&[][..], |known| &known.fragments);
-        if !fragments.is_empty() {
+        let mut pieces = known.map_or_else(Vec::new, |known| known.fragments.clone());
+        // A reader takes the details from the first piece in the text.
+        put_in_order(&mut pieces);
+        if pieces.is_empty() {
+            pieces.push(entity.span);
+        } else {
             features.insert(PIECE_OF.to_owned(), idx.into());
         }
-        let whole = [entity.span];
-        for (n, span) in (if fragments.is_empty() { &whole } else { fragments }).iter().enumerate()
-        {
-            let units = map.units_from_span(*span).ok_or_else(super::cas::cut_char)?;
+        for (n, span) in pieces.into_iter().enumerate() {
+            let units = map.units_from_span(span).ok_or_else(super::cas::cut_char)?;
             let units = u64::from(units.start)..u64::from(units.end);
             rows.push(Row { label: label.to_owned(), units, features: features.clone(), line: 0 });
             if n == 0 {

@@ -41,10 +41,20 @@ struct Work {
     model_version: Option<Value>,
     /// Of type [`Item`], if they are labelled spans.
     result: Vec<Value>,
-    was_cancelled: bool,
-    ground_truth: bool,
+    was_cancelled: Option<bool>,
+    ground_truth: Option<bool>,
     created_at: Option<String>,
     updated_at: Option<String>,
+}
+
+impl Work {
+    fn is_cancelled(&self) -> bool {
+        self.was_cancelled == Some(true)
+    }
+
+    fn is_ground_truth(&self) -> bool {
+        self.ground_truth == Some(true)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -67,7 +77,7 @@ struct ItemValue {
 
 /// Reads tasks: a list, or one a line. Of the annotations of a task the one that is ground truth, else the
 /// first that was not cancelled, gives the document's entities; the others, and predictions, are layers.
-/// Without annotations the first prediction gives the entities.
+/// The first prediction gives the entities of a task without annotations; those that cannot be read are some.
 ///
 /// # Errors
 /// If the input is no UTF-8, too long, or no JSON.
@@ -140,11 +150,12 @@ fn take_task(mut task: Task, number: u64, import: &mut Import<'_>) {
     let id = id.unwrap_or_else(|| format!("{}:{number}", import.input_name()));
     let mut document = Document { metadata: metadata_of(task.data), ..Document::new(id, "") };
     let map = OffsetMap::new(&text, import.options.unit.unwrap_or(INFO.unit));
+    // Where a person's work cannot be read, a prediction does not become it.
+    let is_predicted = task.annotations.is_empty();
     let annotations: Vec<Work> =
         readable(task.annotations, "an annotation cannot be read; left out", &document.id, import);
-    let own = annotations.iter().position(|work| work.ground_truth && !work.was_cancelled);
-    let own = own.or_else(|| annotations.iter().position(|work| !work.was_cancelled));
-    let is_predicted = annotations.is_empty();
+    let own = annotations.iter().position(|work| work.is_ground_truth() && !work.is_cancelled());
+    let own = own.or_else(|| annotations.iter().position(|work| !work.is_cancelled()));
     let predictions: Vec<Work> =
         readable(task.predictions, "a prediction cannot be read; left out", &document.id, import);
     for (idx, work) in annotations.into_iter().enumerate() {
@@ -205,6 +216,7 @@ fn take_work(
     (work, layer, source): (Work, Option<String>, Option<EntitySource>),
     import: &mut Import<'_>,
 ) {
+    let is_cancelled = work.is_cancelled();
     let time = work.updated_at.or(work.created_at);
     let no_span = "a result is no labelled span; left out";
     let items: Vec<Item> = readable(work.result, no_span, &document.id, import);
@@ -215,7 +227,7 @@ fn take_work(
         };
         let id = id.as_ref().and_then(name_of).filter(|id| !id.starts_with(MADE_ID));
         for label in &value.labels {
-            if work.was_cancelled {
+            if is_cancelled {
                 import.report.entities_in += 1;
                 import.left_out("their annotation was cancelled", 0, &*document.id);
                 continue;

@@ -1,24 +1,48 @@
 //! What is taken out of an entity: scores that no file can say again, names that outputs would repeat without bound.
+//! Its fragments are put in order.
+
+use tawsim_tokenizer::Span;
 
 use super::Limits;
 use crate::{EntityDetails, EntitySource};
 
 const NOT_FINITE: &str = "a score is no finite number; left out";
 const TOO_LONG: &str = "an id, a person's or model's name or a time is too long; left out";
+const UNORDERLY: &str = "fragments were out of order, empty or overlapped; put in order";
 
 /// Whether a name is longer than [`Limits::MAX_NAME_BYTES`].
 pub(super) fn is_too_long(name: &str) -> bool {
     name.len() > Limits::MAX_NAME_BYTES
 }
 
-/// Takes out what cannot stay; says why.
+/// Takes out or mends what cannot stay; says why.
 pub(super) fn tidy(
     score: &mut Option<f32>,
     details: &mut EntityDetails<'_>,
-) -> [Option<&'static str>; 2] {
+) -> [Option<&'static str>; 3] {
     let is_wrong = drop_infinite(score, details);
     let is_long = drop_long(details);
-    [is_wrong.then_some(NOT_FINITE), is_long.then_some(TOO_LONG)]
+    let is_unorderly = put_in_order(&mut details.fragments);
+    [is_wrong.then_some(NOT_FINITE), is_long.then_some(TOO_LONG), is_unorderly.then_some(UNORDERLY)]
+}
+
+/// Sorts fragments, joins those that overlap, takes out empty ones. Says whether there was anything to do.
+pub(super) fn put_in_order(fragments: &mut Vec<Span>) -> bool {
+    let is_orderly = fragments.iter().all(|fragment| !fragment.is_empty())
+        && fragments.windows(2).all(|pair| pair[0].end() <= pair[1].start());
+    if is_orderly {
+        return false;
+    }
+    fragments.retain(|fragment| !fragment.is_empty());
+    fragments.sort_unstable();
+    fragments.dedup_by(|next, kept| {
+        let is_joined = next.overlaps(*kept);
+        if is_joined {
+            *kept = kept.cover(*next);
+        }
+        is_joined
+    });
+    true
 }
 
 fn drop_infinite(score: &mut Option<f32>, details: &mut EntityDetails<'_>) -> bool {
