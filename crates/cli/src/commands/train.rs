@@ -80,7 +80,8 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 0.02, value_parser = non_negative)]
     prune_below: f64,
     /// Start from this model: its labels, edges, templates, names, clusters and weights. INPUTS are what was reviewed
-    /// since; of them --holdout keeps about that share back, always the same ones, half of them at most.
+    /// since; of them --holdout keeps about that share back, half of them at most; of many documents always the same
+    /// ones.
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["labels", "edges", "seed", "ablate"])]
     warm_start: Option<PathBuf>,
     /// With --warm-start: documents to learn from that are not new; none of them is kept back.

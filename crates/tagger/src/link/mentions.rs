@@ -196,15 +196,43 @@ fn find<'m>(
 fn without_clitics(tokenized: &Tokenized, span: Span) -> Span {
     let segments = tokenized.segments();
     let idx_at = |byte| segments.partition_point(|segment| segment.span.start() < byte);
-    let inside = segments.get(idx_at(span.start())..idx_at(span.end())).unwrap_or_default();
+    let first_idx = idx_at(span.start());
+    let inside = segments.get(first_idx..idx_at(span.end())).unwrap_or_default();
     let mut stems = inside.iter().filter(|segment| segment.role == SegmentRole::Stem);
     let Some(first) = stems.next() else { return span };
     let last = stems.next_back().unwrap_or(first);
-    Span::new(first.span.start(), last.span.end().min(span.end()))
+    // What begins inside a segment has no clitic in front, and the rest of its first word is part of the name.
+    let before = first_idx.checked_sub(1).map(|idx| segments[idx].span);
+    let is_inside = before.is_some_and(|before| before.end() > span.start());
+    let start = if is_inside { span.start() } else { first.span.start() };
+    Span::new(start, last.span.end().min(span.end()))
 }
 
 /// `للنظام` is `ل` and `لنظام`, whose article lost its alef.
 fn has_lost_alef(text: &str, span: Span) -> bool {
     let range = span.range();
     text[..range.start].ends_with('ل') && text[range].starts_with('ل')
+}
+
+#[cfg(test)]
+mod tests {
+    use tawsim_tokenizer::Tokenizer;
+
+    use super::*;
+
+    #[test]
+    fn a_name_begins_with_its_first_stem() {
+        let check = |text: &str, surface: &str, expected: &str| {
+            let mut tokenized = Tokenized::default();
+            Tokenizer::new().tokenize(text, &mut tokenized);
+            let start = text.find(surface).expect("it stands in the text");
+            let span = Span::from_range(start..start + surface.len()).expect("short");
+            assert_eq!(without_clitics(&tokenized, span).slice(text), expected, "{text}");
+        };
+        check("سوريا ولبنان", "ولبنان", "لبنان");
+        check("كفرنبودة دمشق", "كفرنبودة دمشق", "كفرنبودة دمشق");
+        // It begins inside a stem.
+        check("كفرنبودة دمشق", "فرنبودة دمشق", "فرنبودة دمشق");
+        check("كفرنبودة دمشق", "فرنبودة", "فرنبودة");
+    }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use tawsim_corpus::{Document, Entity, Evaluation, LabelSet};
@@ -38,8 +39,9 @@ pub struct RetrainSettings {
     /// iterations give as good a model.
     pub warm_start: bool,
     /// Of the wholly reviewed documents about one of so many is kept back; 0 keeps none back. A document's text says
-    /// which: further documents change nothing for those that were there, so that no model is judged on what an
-    /// earlier one learned. Of fewer than so many none is kept back, of few at least one and at most half.
+    /// which, so that once there are many, further ones change nothing for those that were there. Of fewer than so
+    /// many none is kept back, of few at least one and at most half: then one that an earlier model learned from may
+    /// be kept back later.
     pub hold_out_every: usize,
 }
 
@@ -146,12 +148,16 @@ fn split(
     // First those that are chosen whatever else there is; of few documents chance may choose none or most.
     sums.sort_unstable_by_key(|&sum| (!is_chosen(sum), sum));
     let n_chosen = sums.iter().filter(|&&sum| is_chosen(sum)).count();
-    let mut left: Vec<u32> = sums[..n_chosen.max(usize::from(is_enough)).min(most)].to_vec();
-    let mut is_left =
-        |sum| left.iter().position(|&other| other == sum).map(|at| left.swap_remove(at));
+    // How many of each checksum are still to be kept back: texts may be equal.
+    let mut left: BTreeMap<u32, usize> = BTreeMap::new();
+    for &sum in &sums[..n_chosen.max(usize::from(is_enough)).min(most)] {
+        *left.entry(sum).or_default() += 1;
+    }
+    let mut takes_one =
+        |sum| left.get_mut(&sum).filter(|count| **count > 0).map(|count| *count -= 1).is_some();
     let (held_out, kept): (Vec<_>, Vec<_>) = reviewed
         .iter()
-        .partition(|document| document.reviewed.is_none() && is_left(checksum(document)).is_some());
+        .partition(|document| document.reviewed.is_none() && takes_one(checksum(document)));
     (held_out.into_iter().map(|held_out| &held_out.document).collect(), kept)
 }
 
