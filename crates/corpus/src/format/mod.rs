@@ -230,7 +230,7 @@ impl Format {
     /// without further files.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "txt" => Some(Self::Text),
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "tagged" => Some(Self::Interlinear),
