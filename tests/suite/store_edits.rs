@@ -142,6 +142,30 @@ fn undo_and_redo_survive_a_restart() {
 }
 
 #[test]
+fn a_step_says_whose_it_is() {
+    let mut bench = bench();
+    bench.add("حلب", "PLACE");
+    let dir = path(&bench.dir);
+    drop(bench.project);
+    bench.project = Project::open(&dir, &Options::new("omar").seed(8)).expect("nobody has it");
+    assert_eq!(bench.project.actor(), Some("omar"));
+    #[track_caller]
+    fn check(bench: &Bench, want: [Option<&str>; 2]) {
+        let history = bench.project.history().expect("readable");
+        let actors = [history.undo, history.redo].map(|step| step.map(|step| step.actor));
+        assert_eq!(actors.each_ref().map(Option::as_deref), want);
+    }
+    check(&bench, [Some("samar"), None]);
+    bench.add("إدلب", "PLACE");
+    check(&bench, [Some("omar"), None]);
+    bench.project.undo().expect("omar's");
+    check(&bench, [Some("samar"), Some("omar")]);
+    // It stays samar's, though omar takes it back.
+    bench.project.undo().expect("samar's");
+    check(&bench, [Some("samar"), Some("samar")]);
+}
+
+#[test]
 fn everything_can_be_undone_and_made_again() {
     let mut bench = bench();
     bench.add("حلب", "PLACE");

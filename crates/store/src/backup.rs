@@ -10,6 +10,7 @@ use tawsim_tokenizer::gregorian_date;
 
 use crate::disk::{Disk, OsDisk, PARTIAL, partial, put_in_place, remove_project};
 use crate::event::Head;
+use crate::lock::Lock;
 use crate::project::db_path;
 use crate::{Options, Project, StoreError};
 
@@ -116,12 +117,10 @@ impl Project {
     /// If the folder holds something, or the backup is damaged. Then no project is made.
     pub fn restore(backup: &Path, dir: &Path, options: &Options) -> Result<Self, StoreError> {
         let source = crate::schema::open_old_reader(backup)?;
-        fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
-        let mut entries = fs::read_dir(dir).map_err(StoreError::file("read", dir))?;
-        if entries.next().is_some() {
-            return Err(StoreError::NotEmpty(dir.to_owned()));
-        }
+        let lock = Lock::of_new_folder(dir)?;
         let copied = copy_database(&source, &db_path(dir), &OsDisk);
+        // Opening takes it again.
+        drop(lock);
         let opened = copied.and_then(|()| Self::open(dir, options)).and_then(Self::verified);
         opened.inspect_err(|_| remove_project(dir))
     }

@@ -51,7 +51,8 @@ pub(crate) fn need_own(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The files that a project is made of, beside its backups.
-const PROJECT_FILES: [&str; 4] = ["project.db", "project.db-wal", "project.db-shm", "lock"];
+const PROJECT_FILES: [&str; 5] =
+    ["project.db", "project.db-wal", "project.db-shm", "project.db-journal", "lock"];
 
 /// What stands before the end of the names of databases that a migration leaves.
 const MIGRATED: &str = "project.db.";

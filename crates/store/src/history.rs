@@ -29,6 +29,8 @@ pub struct Step {
     pub kind: String,
     /// Document of its first edit.
     pub document: Option<DocumentId>,
+    /// Who made it; it stays theirs whoever undoes it.
+    pub actor: String,
     /// How many events it has.
     pub n_events: u64,
 }
@@ -117,6 +119,14 @@ fn mark(db: &Connection, step: EventId, is_undone: bool) -> rusqlite::Result<()>
     Ok(())
 }
 
+/// Who signed the event of this number, which is the key of its table: no event is searched for. Nobody, where the log
+/// has none of that number.
+fn actor_of(db: &Connection, seq: i64) -> rusqlite::Result<String> {
+    let sql = "SELECT actor FROM event WHERE seq = ?1";
+    let found = db.prepare_cached(sql)?.query_row([seq], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
 /// How many steps can be undone, and how many redone.
 fn counts(db: &Connection) -> rusqlite::Result<[u64; 2]> {
     let sql = concat!("SELECT ", last_done!(), ", ifnull(max(position), 0) FROM history");
@@ -132,16 +142,19 @@ impl Project {
     /// # Errors
     /// If the database fails.
     pub fn history(&self) -> Result<History, StoreError> {
-        let step = |row: Row| Step {
-            id: row.step,
-            kind: row.kind,
-            document: row.document,
-            n_events: (row.seqs.1 - row.seqs.0 + 1).unsigned_abs(),
+        let step = |row: Row| {
+            Ok::<_, StoreError>(Step {
+                id: row.step,
+                kind: row.kind,
+                document: row.document,
+                actor: actor_of(&self.db, row.seqs.0)?,
+                n_events: (row.seqs.1 - row.seqs.0 + 1).unsigned_abs(),
+            })
         };
         let [n_undo, n_redo] = counts(&self.db)?;
         Ok(History {
-            undo: End::Undo.find(&self.db)?.map(step),
-            redo: End::Redo.find(&self.db)?.map(step),
+            undo: End::Undo.find(&self.db)?.map(step).transpose()?,
+            redo: End::Redo.find(&self.db)?.map(step).transpose()?,
             n_undo,
             n_redo,
         })

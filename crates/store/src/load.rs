@@ -194,8 +194,9 @@ fn need_layers(folder: &Path, names: &HashSet<String>) -> Result<(), StoreError>
     };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let has_files = fs::read_dir(entry.path()).is_ok_and(|mut files| files.next().is_some());
-        if has_files && !name.starts_with('.') && !names.contains(&name) {
+        let is_rows = |file: fs::DirEntry| file.path().extension().is_some_and(|e| e == "jsonl");
+        let has_rows = fs::read_dir(entry.path()).is_ok_and(|files| files.flatten().any(is_rows));
+        if has_rows && !names.contains(&name) {
             let what = format!("it lacks the layer whose folder is layers/{name}");
             return Err(bad(&folder.join("layers.jsonl"), names.len() + 1, &what));
         }

@@ -1,8 +1,8 @@
 //! One writer a project.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ impl fmt::Display for Holder {
 }
 
 fn host_name() -> String {
-    let from_file = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let from_file = fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let from_env = || std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok();
     from_file.or_else(from_env).unwrap_or_default().trim().replace(char::is_whitespace, "-")
 }
@@ -56,6 +56,28 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
+    /// Takes a folder that is new or empty. The lock is the first file in it: of two programs that come at once, one
+    /// gets the folder, and what is in it from here on is its own.
+    pub(crate) fn of_new_folder(dir: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
+        let mut entries = fs::read_dir(dir).map_err(StoreError::file("read", dir))?;
+        let path = dir.join("lock");
+        let made = match entries.next() {
+            Some(_) => Err(ErrorKind::AlreadyExists.into()),
+            None => OpenOptions::new().write(true).create_new(true).open(&path),
+        };
+        made.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => StoreError::NotEmpty(dir.to_owned()),
+            _ => StoreError::file("create", &path)(error),
+        })?;
+        Self::acquire(&path).inspect_err(|error| {
+            if !matches!(error, StoreError::Locked(_)) {
+                // On a full disk; the next try would find the folder taken.
+                let _ = fs::remove_file(&path);
+            }
+        })
+    }
+
     /// Takes the lock, or tells who has it.
     pub(crate) fn acquire(path: &Path) -> Result<Self, StoreError> {
         let mut options = OpenOptions::new();

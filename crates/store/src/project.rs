@@ -76,20 +76,13 @@ impl Project {
     ) -> Result<Self, StoreError> {
         need_name(&options.actor)?;
         need_name(project_id)?;
-        std::fs::create_dir_all(dir).map_err(StoreError::file("create", dir))?;
-        let mut entries = std::fs::read_dir(dir).map_err(StoreError::file("read", dir))?;
-        if entries.next().is_some() {
-            return Err(StoreError::NotEmpty(dir.to_owned()));
-        }
+        let lock = Lock::of_new_folder(dir)?;
+        let made = schema::open_new(&db_path(dir), place::is_remote(dir)).and_then(|db| {
+            schema::create(&db, project_id, (options.clock)())?;
+            Ok(db)
+        });
         // What could not be made whole would be in the way of the next try.
-        Self::fill(dir, project_id, options).inspect_err(|_| remove_project(dir))
-    }
-
-    /// Makes the files of a project in an empty folder.
-    fn fill(dir: &Path, project_id: &str, options: &Options) -> Result<Self, StoreError> {
-        let lock = Lock::acquire(&dir.join("lock"))?;
-        let db = schema::open_new(&db_path(dir), place::is_remote(dir))?;
-        schema::create(&db, project_id, (options.clock)())?;
+        let db = made.inspect_err(|_| remove_project(dir))?;
         let session = Some(Session::new(options, 0));
         Ok(Self { dir: dir.to_owned(), db, session, _lock: Some(lock) })
     }
@@ -199,6 +192,12 @@ impl Project {
     #[must_use]
     pub const fn is_read_only(&self) -> bool {
         self.session.is_none()
+    }
+
+    /// Whose name signs the edits; `None` if edits are refused.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| session.actor.as_str())
     }
 
     /// Number of the last event on disk. It grows with every step.

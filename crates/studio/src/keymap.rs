@@ -153,6 +153,12 @@ impl Keymap {
         Some(BINDINGS[idx].command.clone())
     }
 
+    /// What a key press does: one that only says that the key is still held does what may be repeated.
+    pub(crate) fn obeyed(&self, event: &Event) -> Option<Deed> {
+        let is_held = matches!(event, Event::Key { repeat: true, .. });
+        self.deed_of(event).filter(|deed| !is_held || deed.may_repeat())
+    }
+
     /// The binding that a chord belongs to.
     pub(crate) fn holder(&self, chord: Chord) -> Option<usize> {
         self.chords.iter().position(|held| *held == Some(chord))
@@ -227,6 +233,28 @@ mod tests {
         assert_eq!(Keymap::of(&settings), map);
         assert_eq!(map.key_of(&accept), "Ctrl+Alt+B");
         assert!(Keymap::default().settings().is_empty());
+    }
+
+    #[test]
+    fn a_key_that_is_held_decides_once() {
+        let mut map = Keymap::default();
+        let check = |map: &Keymap, keys: &str, repeats: bool| {
+            for name in keys.split_whitespace() {
+                let mut event = press(name);
+                assert!(map.obeyed(&event).is_some(), "{name}");
+                let Event::Key { repeat, .. } = &mut event else { panic!("a key was pressed") };
+                *repeat = true;
+                assert_eq!(map.obeyed(&event).is_some(), repeats, "{name}");
+            }
+        };
+        check(&map, "Enter Shift+Enter S Shift+S A Shift+A", false);
+        check(&map, "Up Down Left Shift+Left [ ' Shift+; N PageDown Ctrl+Z Ctrl+Y Space 3", true);
+        // It is the deed that counts, not the key.
+        let finish = Deed::Send(Command::Finish);
+        let idx = BINDINGS.iter().position(|b| b.command == finish).expect("bound");
+        map.set(idx, Chord::parse("Down").expect("a key"));
+        check(&map, "Down", false);
+        check(&map, "Enter", true);
     }
 
     #[test]

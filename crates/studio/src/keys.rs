@@ -68,6 +68,25 @@ pub(crate) enum Deed {
     DropModel,
 }
 
+impl Deed {
+    /// Whether a key that is held down asks for it again and again. What decides on much at once is asked for once: a
+    /// key that is held a moment too long would finish documents that nobody has read.
+    pub(crate) const fn may_repeat(&self) -> bool {
+        use Command as C;
+        !matches!(
+            self,
+            Self::Send(
+                C::Finish
+                    | C::Reopen
+                    | C::AcceptAll
+                    | C::AcceptSentence
+                    | C::ApplySame
+                    | C::FindSame { .. }
+            )
+        )
+    }
+}
+
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const CONTROL: Modifiers = Modifiers::COMMAND;
@@ -204,6 +223,18 @@ pub(crate) fn pressed_anywhere(ui: &egui::Ui, wanted: Key) -> bool {
         _ => false,
     };
     ui.input(|input| input.events.iter().any(is_wanted))
+}
+
+/// Takes away an Enter that is held down: in a panel and on a button it chooses once each time that it is pressed. With
+/// Shift it begins a line, again and again.
+pub(crate) fn drop_held_enter(ui: &egui::Ui) {
+    let is_held = |event: &egui::Event| match event {
+        egui::Event::Key { key, physical_key, pressed: true, repeat: true, modifiers, .. } => {
+            physical_key.unwrap_or(*key) == Key::Enter && !modifiers.shift
+        }
+        _ => false,
+    };
+    ui.input_mut(|input| input.events.retain(|event| !is_held(event)));
 }
 
 /// The digit that was pressed for a panel that is open.

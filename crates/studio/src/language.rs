@@ -189,6 +189,14 @@ pub(crate) mod phrases {
         PROGRESS: "{} of {} done", "أُنهي {} من {}";
         REMAINING: "{} to check", "بقي {} للمراجعة";
         CANNOT: "That did not work: {}", "تعذر ذلك: {}";
+        OTHERS_STEP: "this step is the work of {}; nobody else takes it back or makes it again",
+            "هذه الخطوة من عمل {}، ولا يتراجع عنها أو يعيدها سواه";
+        EXISTS_ALREADY: "{} exists already; choose another folder",
+            "{} موجود من قبل؛ اختر مجلداً آخر";
+        REPLACES: "“{}” exists already; Enter again replaces it",
+            "«{}» موجود من قبل؛ الضغط على Enter مرةً أخرى يستبدله";
+        NO_NAME: "what is in focus holds no name, only spaces or the signs | ? ~",
+            "ليس في الكيان الحالي اسم، بل مسافات أو العلامات ‎| ? ~ فقط";
         CLOSE: "Close (Esc)", "إغلاق (Esc)";
         APPLY: "Apply (Enter)", "تطبيق (Enter)";
         SAME_TITLE: "Label all the same as “{}” ({})", "تصنيف كل مثيلات «{}» ({})";

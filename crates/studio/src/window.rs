@@ -13,7 +13,7 @@ use crate::{
     app::Saved,
     hints::Hints,
     keymap::Keymap,
-    keys::{Deed, pressed_anywhere},
+    keys::{Deed, drop_held_enter, pressed_anywhere},
     learning::Learning,
     link::Linking,
     measure::Turn,
@@ -140,6 +140,7 @@ impl Window {
     /// Draws a frame and does what was asked for in it.
     pub fn show(&mut self, ui: &mut Ui) {
         self.engine.begin_frame(ui.ctx());
+        drop_held_enter(ui);
         self.app.go_on();
         if let Some(learning) = &mut self.learning {
             learning.step(&mut self.app);
@@ -200,7 +201,7 @@ impl Window {
         }
         ui.input(|input| {
             for event in input.events.iter().filter(|event| !typing || is_global(event)) {
-                self.asked.extend(self.keymap.deed_of(event));
+                self.asked.extend(self.keymap.obeyed(event));
             }
         });
     }

@@ -6,7 +6,7 @@ use tawsim_store::{
 use tawsim_tokenizer::Span;
 
 use super::{AppError, DOUBTFUL_BELOW, OpenDocument, Work};
-use crate::{Command, Edge, Found, Step, Toward, enclosing::enclosing};
+use crate::{Command, Edge, Found, Step, Toward, WorkState, enclosing::enclosing};
 
 /// Whether nobody has decided on an annotation.
 pub(super) fn is_open(annotation: &Annotation) -> bool {
@@ -272,15 +272,15 @@ impl Work {
     }
 
     fn undo(&mut self) -> Result<(), AppError> {
-        if !self.can_undo() {
-            return Ok(());
-        }
-        let document = self.history.undo.as_ref().and_then(|step| step.document);
+        let Some(step) = self.undo_step() else { return Ok(()) };
+        self.need_own(step)?;
+        let document = step.document;
         self.write(Job::Undo, move |work, receipt| work.after_undo(document, receipt))
     }
 
     fn redo(&mut self) -> Result<(), AppError> {
         let Some(step) = &self.history.redo else { return Ok(()) };
+        self.need_own(step)?;
         let document = step.document;
         self.write(Job::Redo, move |work, receipt| work.after_undo(document, receipt))
     }
@@ -328,6 +328,11 @@ impl Work {
         model: String,
         found: Vec<Found>,
     ) -> Result<(), AppError> {
+        // It was finished while the tagger was at it: nobody would look at what is suggested in it now.
+        let row = self.library.get(document);
+        if row.is_some_and(|row| WorkState::of(row) == WorkState::Done) {
+            return Ok(());
+        }
         let suggestions = found.into_iter().filter_map(|found| {
             let span = Span::from_range(found.start as usize..found.end as usize)?;
             let is_known = self.labels.contains(&found.label);

@@ -6,6 +6,8 @@ use std::{
 use tawsim_store::StoreError;
 use thiserror::Error;
 
+use crate::{Language, language::phrases, text::isolated};
+
 /// Why a command had no effect. The project is as it was.
 #[derive(Debug, Error)]
 pub enum AppError {
@@ -26,6 +28,15 @@ pub enum AppError {
     /// The command needs an open project.
     #[error("no project is open; open a folder first")]
     NoProject,
+    /// The step that undo would take back, or redo make again, is another annotator's.
+    #[error("{}", phrases::OTHERS_STEP.with(Language::English, &[.0]))]
+    OthersStep(String),
+    /// A corpus would be written over what is there.
+    #[error("{}", phrases::EXISTS_ALREADY.with(Language::English, &[&.0.display()]))]
+    Exists(PathBuf),
+    /// Nothing is left of a name for the project's own gazetteer.
+    #[error("{}", phrases::NO_NAME.say(Language::English))]
+    NoName,
     /// The annotation in focus cannot be an entry.
     #[error("put the focus on a FACTION or PLACE first")]
     NotLinkable,
@@ -49,6 +60,18 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// As the status line says it.
+    pub(crate) fn say(&self, language: Language) -> String {
+        match self {
+            Self::OthersStep(actor) => phrases::OTHERS_STEP.with(language, &[&isolated(actor)]),
+            Self::Exists(path) => {
+                phrases::EXISTS_ALREADY.with(language, &[&isolated(&path.to_string_lossy())])
+            }
+            Self::NoName => phrases::NO_NAME.say(language).to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         |source| Self::File { path, source }

@@ -1,6 +1,9 @@
 //! Documents out of the project in every format that the corpus crate knows.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use tawsim_corpus::{
     Document, EntityDetails, FORMATS, Format, FormatInfo, LabelSet, LinkDetails, WriteContext,
@@ -12,6 +15,9 @@ use tawsim_tagger::GazetteerRecord;
 use super::{AppError, Work};
 use crate::{base, files::write_whole, link};
 
+/// The files of an exported corpus.
+const TRAIN: &str = "train.jsonl";
+const DEV: &str = "dev.jsonl";
 /// One document of this many of an exported corpus goes into `dev.jsonl`.
 const DEV_OF: usize = 5;
 
@@ -68,39 +74,56 @@ impl Work {
         Ok(format!("{}: {n} documents\n{losses}", path.display()).trim_end().to_owned())
     }
 
-    /// Writes the finished documents as a corpus: `train.jsonl`, `dev.jsonl`, and the project's own
-    /// names. `tawsim train` reads the folder's files.
+    /// Writes the finished documents as a corpus: `train.jsonl`, `dev.jsonl` where they are enough for one, and the
+    /// project's own names. `tawsim train` reads the folder's files.
     pub(super) fn export_corpus(&self, folder: &Path) -> Result<String, AppError> {
         let (documents, labels) = self.finished()?;
         if documents.is_empty() {
             return Err(AppError::NothingFinished);
         }
-        let gazetteer = folder.join("gazetteer");
-        fs::create_dir_all(&gazetteer).map_err(AppError::file(folder))?;
-        let is_dev = |idx: usize| documents.len() >= DEV_OF && (idx + 1).is_multiple_of(DEV_OF);
-        let mut counts = [0, 0];
-        for (part, (name, wants_dev)) in
-            [("train.jsonl", false), ("dev.jsonl", true)].into_iter().enumerate()
-        {
+        self.need_free(folder)?;
+        fs::create_dir_all(folder.join("gazetteer")).map_err(AppError::file(folder))?;
+        let is_dev = |(idx, _): &(usize, &Document)| (idx + 1).is_multiple_of(DEV_OF);
+        let (dev, train): (Vec<_>, Vec<_>) = documents.iter().enumerate().partition(is_dev);
+        let mut counts = Vec::new();
+        for (name, part) in [(TRAIN, train), (DEV, dev)] {
+            if part.is_empty() {
+                continue;
+            }
             let mut bytes = Vec::new();
-            for (_, document) in
-                documents.iter().enumerate().filter(|(idx, _)| is_dev(*idx) == wants_dev)
-            {
+            for (_, document) in &part {
                 write_jsonl(document, &labels, &mut bytes).map_err(AppError::file(folder))?;
-                counts[part] += 1;
             }
             write_whole(&folder.join(name), &bytes).map_err(AppError::file(folder))?;
+            counts.push(format!("{name} {}", part.len()));
         }
         for class in link::CLASSES {
             let table = link::own_table(self.project.dir(), class);
             if table.is_file() {
-                let to = gazetteer.join(format!("{class}.tsv"));
+                let to = corpus_table(folder, class);
                 fs::copy(&table, &to).map_err(AppError::file(&to))?;
             }
         }
-        let [n_train, n_dev] = counts;
-        Ok(format!("{}: train.jsonl {n_train}, dev.jsonl {n_dev}", folder.display()))
+        Ok(format!("{}: {}", folder.display(), counts.join(", ")))
     }
+
+    /// Refuses a folder that has a part of a corpus, also one that would not be written now: what is there would be
+    /// lost, or would be taken for a part of this one.
+    fn need_free(&self, folder: &Path) -> Result<(), AppError> {
+        let tables = link::CLASSES.map(|class| corpus_table(folder, class));
+        for path in [TRAIN, DEV].map(|name| folder.join(name)).into_iter().chain(tables) {
+            self.project.need_other(&path)?;
+            if fs::symlink_metadata(&path).is_ok() {
+                return Err(AppError::Exists(path));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a corpus has the project's own names of a class.
+fn corpus_table(folder: &Path, class: &str) -> PathBuf {
+    folder.join("gazetteer").join(format!("{class}.tsv"))
 }
 
 /// Adds what the tables say of an entry, and the value that a person typed.

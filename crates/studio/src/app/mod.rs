@@ -21,7 +21,7 @@ mod statistics;
 use std::{fs, io, path::Path, time::Duration};
 
 use tawsim_store::{
-    DocumentId, DocumentRow, History, LayerId, Options, Project, Receipt, StoreError,
+    DocumentId, DocumentRow, History, LayerId, Options, Project, Receipt, Step, StoreError,
 };
 
 pub(crate) use alternatives::Alternative;
@@ -37,7 +37,7 @@ pub(crate) use saving::Saved;
 pub(crate) use settings::Settings;
 pub use statistics::{DocumentWork, Statistics, statistics};
 
-use crate::Command;
+use crate::{Command, link};
 use import::{Imported, Importing};
 use library::Library;
 use same::Search;
@@ -94,6 +94,8 @@ struct Work {
     importing: Option<Importing>,
     /// What an import has brought, until it is taken in; with the command that asked for it.
     imported: Option<(Option<Command>, Result<Imported, AppError>)>,
+    /// Who signs the edits.
+    actor: String,
     layer: LayerId,
     labels: Vec<String>,
     digits: Vec<String>,
@@ -150,10 +152,14 @@ impl App {
             let command = serde_json::from_str(&line)
                 .map_err(|source| AppError::Log { line: idx + 1, source })?;
             if let Err(error) = self.apply(command) {
-                self.message = Some(error.to_string());
+                self.say_error(&error);
             }
         }
         Ok(())
+    }
+
+    fn say_error(&mut self, error: &AppError) {
+        self.message = Some(error.say(self.settings.language));
     }
 
     /// Carries out a command as far as it goes without waiting for the disk.
@@ -229,8 +235,18 @@ impl App {
                 open::import(project, layer, (&folder, told))
             })?;
         }
+        self.say_unreadable(work.project.dir());
         self.open = Some(work);
         Ok(())
+    }
+
+    /// Work goes on without a table of own names that cannot be read, but somebody should know of it.
+    fn say_unreadable(&mut self, project: &Path) {
+        let errors = link::unreadable(project);
+        if !errors.is_empty() {
+            let said: Vec<_> = errors.iter().map(|e| e.say(self.settings.language)).collect();
+            self.message = Some(said.join("; "));
+        }
     }
 }
 
@@ -239,6 +255,7 @@ impl Work {
         let open::Session { project, layer, .. } = session;
         let labels = open::labels_in(&project)?;
         let dir = project.dir().to_owned();
+        let actor = project.actor().unwrap_or_default().to_owned();
         let saving = Saving::start(project);
         let project = Project::open_read_only(&dir)?;
         Ok(Self {
@@ -250,6 +267,7 @@ impl Work {
             saving,
             importing: None,
             imported: None,
+            actor,
             layer,
             labels,
             document: None,
@@ -281,9 +299,24 @@ impl Work {
         Ok(())
     }
 
-    fn can_undo(&self) -> bool {
+    /// The step that undo comes to.
+    fn undo_step(&self) -> Option<&Step> {
         let step = self.history.undo.as_ref();
-        step.is_some_and(|step| !FOUNDATIONS.contains(&step.kind.as_str()))
+        step.filter(|step| !FOUNDATIONS.contains(&step.kind.as_str()))
+    }
+
+    /// Refuses a step of another annotator: the history is the project's, and what they did would go unseen.
+    fn need_own(&self, step: &Step) -> Result<(), AppError> {
+        let is_own = step.actor == self.actor;
+        if is_own { Ok(()) } else { Err(AppError::OthersStep(step.actor.clone())) }
+    }
+
+    fn can_undo(&self) -> bool {
+        self.undo_step().is_some_and(|step| self.need_own(step).is_ok())
+    }
+
+    fn can_redo(&self) -> bool {
+        self.history.redo.as_ref().is_some_and(|step| self.need_own(step).is_ok())
     }
 
     fn show(&mut self, id: DocumentId) -> Result<(), AppError> {

@@ -197,6 +197,23 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_own_names_that_cannot_be_read_is_said() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("a.txt"), "حلب").expect("written");
+        let open = || {
+            let mut app = app();
+            app.apply(Command::Open(folder.path().to_owned())).expect("it opens");
+            app
+        };
+        let dir = open().project().expect("open").dir().to_owned();
+        fs::write(dir.join("gazetteer-place.tsv"), b"\xFF").expect("written");
+        let app = open();
+        let said = app.message().unwrap_or_default();
+        assert!(said.contains("gazetteer-place.tsv: "), "{said}");
+        assert_eq!(names(&app), ["a.txt"]);
+    }
+
+    #[test]
     fn a_byte_order_mark_is_no_text() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("a.txt"), "\u{FEFF}حلب").expect("written");

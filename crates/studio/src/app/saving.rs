@@ -200,7 +200,7 @@ impl App {
                 Ok(true) => self.revision += u64::from(waited),
                 Ok(false) => return self.go_on_meanwhile(),
                 Err(error) => {
-                    self.message = Some(error.to_string());
+                    self.say_error(&error);
                     self.revision += 1;
                     if self.saved() != Saved::All {
                         return;
@@ -208,14 +208,14 @@ impl App {
                 }
             }
             if let Err(error) = self.take_import() {
-                self.message = Some(error.to_string());
+                self.say_error(&error);
             }
             let Some(command) = self.queue.pop() else { return };
             if !command.is_answer() {
                 self.message = None;
             }
             if let Err(error) = self.begin(command) {
-                self.message = Some(error.to_string());
+                self.say_error(&error);
             }
         }
     }
@@ -224,7 +224,8 @@ impl App {
     fn go_on_meanwhile(&mut self) {
         while let Some(command) = self.queue.asked.front().and_then(|next| self.meanwhile(next)) {
             self.queue.asked.pop_front();
-            self.message = self.begin(command).err().map(|error| error.to_string());
+            let language = self.settings.language;
+            self.message = self.begin(command).err().map(|error| error.say(language));
         }
     }
 

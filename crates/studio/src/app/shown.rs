@@ -77,7 +77,7 @@ impl App {
     }
 
     pub(crate) fn can_redo(&self) -> bool {
-        self.open.as_ref().is_some_and(|work| work.history.redo.is_some())
+        self.open.as_ref().is_some_and(Work::can_redo)
     }
 
     /// How many steps are on disk.

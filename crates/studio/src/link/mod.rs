@@ -5,7 +5,9 @@ mod own;
 mod state;
 mod worker;
 
-pub(crate) use own::{CLASSES, NewEntry, add_alias, add_entry, gazetteer_of, own_table, read_all};
+pub(crate) use own::{
+    CLASSES, NewEntry, add_alias, add_entry, gazetteer_of, own_table, read_all, unreadable,
+};
 pub(crate) use state::Linking;
 pub(crate) use worker::{Candidate, Facts, parse_value, value_text};
 use worker::{LinkAnswer, LinkJob, Links};

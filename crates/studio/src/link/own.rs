@@ -41,9 +41,12 @@ pub(crate) fn own_table(project: &Path, class: &str) -> PathBuf {
 }
 
 /// Adds an entry. Returns its id; if there is one of this name already, that one's.
+///
+/// # Errors
+/// [`AppError::NoName`] if it has no name, or if its table cannot be read or written.
 pub(crate) fn add_entry(project: &Path, new: &NewEntry) -> Result<String, AppError> {
     let path = own_table(project, new.class);
-    let (mut records, name) = (read(&path)?, one_line(&new.name));
+    let (name, mut records) = (need_name(&new.name)?, read(&path)?);
     if let Some(known) = records.iter().find(|record| record.name == name) {
         return Ok(known.id.clone());
     }
@@ -63,13 +66,16 @@ pub(crate) fn add_entry(project: &Path, new: &NewEntry) -> Result<String, AppErr
 
 /// Gives an entry a further name. Of an entry of the program's tables, `known` says what it is: its
 /// own line is repeated in the project's table with the name added, as tables of one id are joined.
+///
+/// # Errors
+/// As for [`add_entry`].
 pub(crate) fn add_alias(
     project: &Path,
     known: &GazetteerRecord,
     alias: &str,
 ) -> Result<(), AppError> {
     let path = own_table(project, known.class());
-    let mut records = read(&path)?;
+    let (alias, mut records) = (need_name(alias)?, read(&path)?);
     let record = match records.iter_mut().find(|record| record.id == known.id) {
         Some(record) => record,
         None => records.push_mut(GazetteerRecord {
@@ -77,7 +83,6 @@ pub(crate) fn add_alias(
             ..known.clone()
         }),
     };
-    let alias = one_line(alias);
     let mut names: Vec<&str> = record.names.split('|').filter(|name| !name.is_empty()).collect();
     if !names.contains(&alias.as_str()) {
         names.push(&alias);
@@ -92,9 +97,21 @@ pub(crate) fn read_all(project: &Path) -> Vec<GazetteerRecord> {
     tables.filter_map(|path| read(&path).ok()).flatten().collect()
 }
 
+/// Why tables of the project's are left out by [`read_all`].
+pub(crate) fn unreadable(project: &Path) -> Vec<AppError> {
+    let tables = CLASSES.into_iter().map(|class| own_table(project, class));
+    tables.filter_map(|path| read(&path).err()).collect()
+}
+
 /// A name without what separates names and fields.
 fn one_line(name: &str) -> String {
     name.replace(['|', '\t', '\n', '\r'], " ").trim_matches(['?', '~', ' ']).to_owned()
+}
+
+/// A row without a name would stand for nothing and could not be told from another.
+fn need_name(text: &str) -> Result<String, AppError> {
+    let name = one_line(text);
+    if name.is_empty() { Err(AppError::NoName) } else { Ok(name) }
 }
 
 fn read(path: &Path) -> Result<Vec<GazetteerRecord>, AppError> {
@@ -135,6 +152,19 @@ mod tests {
         write(&path, &records).expect("written");
         assert_eq!(add("د"), "place:own:4");
         assert_eq!(add("ج"), "place:own:3", "known by its name");
+    }
+
+    #[test]
+    fn no_row_is_without_a_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let known = GazetteerRecord { id: "place:own:1".to_owned(), ..GazetteerRecord::default() };
+        for name in ["", " ", "|", "\t|\n", "~ ?"] {
+            let new = NewEntry { class: "place", name: name.to_owned() };
+            let refused =
+                [add_entry(folder.path(), &new).map(drop), add_alias(folder.path(), &known, name)];
+            assert!(refused.iter().all(|r| matches!(r, Err(AppError::NoName))), "{name:?}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, ScrollArea, Ui};
 
-use super::Gui;
+use super::{Gui, replace::Replacing};
 use crate::{
     App, Command,
     app::formats,
@@ -26,7 +26,15 @@ pub(crate) struct ExchangePanel {
     /// Names and titles; the first is chosen where nothing was.
     formats: Vec<(&'static str, &'static str)>,
     chosen: usize,
-    dialog: Option<Answer<Option<PathBuf>>>,
+    dialog: Option<Dialog>,
+    replacing: Replacing,
+}
+
+/// The desktop's own dialog, while it is open.
+struct Dialog {
+    picked: Answer<Option<PathBuf>>,
+    /// Whether it asks before a file is replaced.
+    asks: bool,
 }
 
 impl ExchangePanel {
@@ -40,6 +48,7 @@ impl ExchangePanel {
             formats,
             chosen: 0,
             dialog: None,
+            replacing: Replacing::default(),
         }
     }
 
@@ -47,12 +56,7 @@ impl ExchangePanel {
     pub(crate) fn show(&mut self, ui: &mut Ui, gui: &mut Gui<'_>, app: &App) -> bool {
         let title = if self.imports { phrases::IMPORT_TITLE } else { phrases::EXPORT_AS_TITLE };
         gui.line(ui, |gui, ui| gui.heading(ui, title));
-        if let Some(picked) = self.dialog.as_mut().and_then(Answer::get) {
-            if let Some(path) = picked {
-                self.path.set_text(gui.engine, &path.to_string_lossy());
-            }
-            self.dialog = None;
-        }
+        self.take_picked(gui);
         self.list(ui, gui);
         let (width, hint) = (ui.available_width(), gui.say(phrases::PATH));
         let response = self.path.ui(ui, gui.engine, width, hint);
@@ -79,10 +83,34 @@ impl ExchangePanel {
             self.dialog = Some(dialog(ui.ctx(), self.imports, self.formats[self.chosen].0));
         }
         if can && (accepted || entered) {
-            gui.ask(self.command(path.into()));
+            if self.may_write(&path) {
+                gui.ask(self.command(path.as_str().into()));
+            } else {
+                response.request_focus();
+            }
         }
+        self.replacing.show(ui, gui, &path);
         self.report(ui, gui, app);
         close
+    }
+
+    /// Puts what the desktop's dialog has brought into the input.
+    fn take_picked(&mut self, gui: &mut Gui<'_>) {
+        let Some(dialog) = &mut self.dialog else { return };
+        let (Some(picked), asks) = (dialog.picked.take(), dialog.asks) else { return };
+        self.dialog = None;
+        let Some(path) = picked else { return };
+        let path = path.to_string_lossy();
+        self.path.set_text(gui.engine, &path);
+        if asks {
+            self.replacing.allow(path.trim());
+        }
+    }
+
+    /// Whether nothing is lost that nobody was asked about. A corpus is written over nothing, so there is nothing to
+    /// ask: the folder is refused.
+    fn may_write(&mut self, path: &str) -> bool {
+        self.imports || self.formats[self.chosen].0 == CORPUS || self.replacing.allows(path)
     }
 
     fn list(&mut self, ui: &mut Ui, gui: &mut Gui<'_>) {
@@ -129,7 +157,10 @@ impl ExchangePanel {
             return gui.line(ui, |gui, ui| gui.label(ui, &said));
         }
         let Some(report) = app.message().or_else(|| app.report()) else { return };
-        let style = crate::text::TextStyle { direction: Direction::LeftToRight, ..gui.style() };
+        // Paths run from the left; what the window says itself is in its language.
+        let direction =
+            if app.message().is_some() { Direction::of(report) } else { Direction::LeftToRight };
+        let style = crate::text::TextStyle { direction, ..gui.style() };
         let ink = ui.visuals().text_color();
         ScrollArea::both().id_salt("report").max_height(120.0).show(ui, |ui| {
             for line in report.lines() {
@@ -140,13 +171,15 @@ impl ExchangePanel {
 }
 
 /// The desktop's own dialog, on a thread: it stays open as long as the user likes.
-fn dialog(ctx: &egui::Context, imports: bool, format: &'static str) -> Answer<Option<PathBuf>> {
-    Answer::to(ctx, move || {
+fn dialog(ctx: &egui::Context, imports: bool, format: &'static str) -> Dialog {
+    let asks = !imports && format != CORPUS;
+    let picked = Answer::to(ctx, move || {
         let dialog = rfd::FileDialog::new();
         match (imports, format) {
             (true, _) => dialog.pick_file(),
             (false, CORPUS) => dialog.pick_folder(),
             (false, _) => dialog.save_file(),
         }
-    })
+    });
+    Dialog { picked, asks }
 }

@@ -14,6 +14,7 @@ mod help;
 mod linking;
 mod menu;
 mod path;
+mod replace;
 mod review;
 mod same;
 mod statistics;

@@ -2,7 +2,7 @@
 
 use egui::{Key, Ui};
 
-use super::Gui;
+use super::{Gui, replace::Replacing};
 use crate::{
     Command,
     language::{Phrase, phrases},
@@ -39,6 +39,7 @@ pub(crate) struct PathPanel {
     purpose: Purpose,
     input: LineInput,
     is_new: bool,
+    replacing: Replacing,
 }
 
 impl PathPanel {
@@ -49,7 +50,8 @@ impl PathPanel {
             bold: false,
             direction: Direction::LeftToRight,
         };
-        Self { purpose, input: LineInput::new(engine, style), is_new: true }
+        let input = LineInput::new(engine, style);
+        Self { purpose, input, is_new: true, replacing: Replacing::default() }
     }
 
     /// Draws it. Returns whether it has its answer, or none is wanted.
@@ -69,9 +71,14 @@ impl PathPanel {
         });
         let entered = response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if !path.is_empty() && (accepted || entered) {
-            gui.ask(self.purpose.command(path));
-            return true;
+            if self.purpose == Purpose::Open || self.replacing.allows(path) {
+                gui.ask(self.purpose.command(path));
+                return true;
+            }
+            // Also where a button was pressed, Enter is the yes.
+            response.request_focus();
         }
+        self.replacing.show(ui, gui, path);
         dropped
     }
 }

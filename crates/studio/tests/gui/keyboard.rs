@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use egui::{Event, Key, Modifiers, accesskit::Role};
-use egui_kittest::{Harness, Node, kittest::NodeT as _};
+use egui_kittest::{
+    Harness, Node,
+    kittest::{NodeT as _, Queryable as _},
+};
 use tawsim_studio::{Command, Language, Window, panel_keys};
 
 use super::support::{
-    entities, entities as entities_of, folder, full_window, harness, press, press_key, suggestions,
-    window,
+    ARTICLES, document_id, entities, entities as entities_of, folder, full_window, harness,
+    hold_key, open, open_as, press, press_key, suggestions, window,
 };
 
 /// Keys pressed in the first article, in which `FACTION داعش`, `PERSON حلب` and
@@ -57,7 +60,7 @@ fn keys_correct_a_document() {
 #[test]
 fn what_the_model_is_sure_of_is_not_stopped_at() {
     let folder = folder();
-    let mut app = super::support::open(folder.path());
+    let mut app = open(folder.path());
     let Command::Suggest { document, model, mut entities } = suggestions(&app) else {
         panic!("suggestions are suggested")
     };
@@ -97,12 +100,93 @@ fn undo_stops_before_it_takes_documents_away() {
     assert_eq!(state.matches("suggested").count(), 3, "{state}");
 }
 
+/// The history is the project's; undo and redo stop at what somebody else did in it.
+#[test]
+fn nobody_takes_back_what_another_has_done() {
+    // What Samar does last, and what Omar presses then.
+    for (last, keys) in [(None, "ctrl+z"), (Some(Command::Undo), "ctrl+y")] {
+        let folder = folder();
+        // He has his layer already: to make one would be the last step.
+        drop(open_as(folder.path(), "omar"));
+        let mut app = open_as(folder.path(), "samar");
+        let town = ARTICLES[0].1.find("حلب").expect("there") as u32;
+        for command in [Command::MarkWord(town), Command::Label(1)].into_iter().chain(last) {
+            app.apply(command).expect("her own work");
+        }
+        drop(app);
+        let mut window = harness(open_as(folder.path(), "omar"));
+        let state = |window: &Harness<'_, Window>| window.state().app().state().expect("open");
+        let before = state(&window);
+        press(&mut window, keys);
+        assert_eq!(state(&window), before, "after {keys}");
+        let said = window.query_by_label_contains("is the work of \u{2066}samar\u{2069}");
+        assert!(said.is_some(), "after {keys}");
+        // His own steps are his to take back, and to make again.
+        press(&mut window, "Left 1");
+        let labelled = state(&window);
+        assert_ne!(labelled, before);
+        press(&mut window, "ctrl+z");
+        assert_eq!(state(&window), before);
+        press(&mut window, "ctrl+y");
+        assert_eq!(state(&window), labelled);
+    }
+}
+
+/// What is pressed, the key that is held then, what is pressed after it; how many documents are done, and what is
+/// confirmed in the one that is shown.
+const HELD: &[(&str, Key, &str, usize, &[&str])] = &[
+    // Not the next document too.
+    ("", Key::Enter, "", 1, &[]),
+    // Not the next sentence too.
+    ("", Key::S, "", 0, &["FACTION داعش", "PERSON حلب"]),
+    // What is chosen in a panel is not what finishes the document under it.
+    ("Space Up a", Key::Enter, "", 0, &["FACTION داعش", "FACTION داعش"]),
+    // Moving repeats: two on from the first.
+    ("", Key::ArrowDown, "Space", 0, &["NUMBER 15 عنصراً"]),
+];
+
+#[test]
+fn a_key_that_is_held_decides_once() {
+    for (before, held, after, n_done, want) in HELD {
+        let folder = folder();
+        let mut window = window(folder.path());
+        press(&mut window, before);
+        hold_key(&mut window, *held);
+        press(&mut window, after);
+        assert_eq!(entities(&window), *want, "{before} {held:?} {after}");
+        let state = window.state().app().state().expect("a project is open");
+        assert_eq!(state.matches("txt done").count(), *n_done, "{before} {held:?} {after}");
+    }
+}
+
+#[test]
+fn what_is_found_in_a_finished_document_is_dropped() {
+    let folder = folder();
+    let mut app = open(folder.path());
+    let (answer, first) = (suggestions(&app), document_id(&app, "1.txt"));
+    let n_suggested = |app: &tawsim_studio::App| {
+        app.state().expect("a project is open").matches("suggested").count()
+    };
+    // Somebody finishes the document while the tagger is at it.
+    for (command, want) in [
+        (Command::Finish, 0),
+        (answer.clone(), 0),
+        (Command::OpenDocument(first), 0),
+        (answer.clone(), 0),
+        (Command::Reopen, 0),
+        (answer, 3),
+    ] {
+        app.apply(command.clone()).expect("nothing fails");
+        assert_eq!(n_suggested(&app), want, "{command:?}");
+    }
+}
+
 #[test]
 fn after_a_document_comes_the_least_sure_one() {
     let folder = folder();
     let mut app = super::support::suggested(folder.path());
     for (name, score) in [("2.txt", 0.9), ("3.txt", 0.5)] {
-        let document = super::support::document_id(&app, name);
+        let document = document_id(&app, name);
         let label = "PLACE".to_owned();
         let entities = vec![tawsim_studio::Found { start: 0, end: 6, label, score }];
         let model = "test 1".to_owned();

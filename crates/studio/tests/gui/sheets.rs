@@ -2,18 +2,18 @@
 
 use std::{
     fs,
-    path::Path,
     time::{Duration, Instant},
 };
 
-use egui::Event;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use tawsim_corpus::{JsonlReader, LabelSet};
-use tawsim_store::{Annotation, LayerKind, Options, Presence, SpanState};
-use tawsim_studio::{App, Command, Language, Window};
+use tawsim_store::{Annotation, LayerKind, Presence, SpanState};
+use tawsim_studio::{Command, Window};
 
 use super::support::{
-    ARTICLES, document_id, folder, harness, harness_of, open, press, suggested, window,
+    ARTICLES, document_id, folder, harness, harness_of, hold_key, open, open_as, press, press_key,
+    suggested, window,
 };
 
 fn type_text(window: &mut Harness<'_, Window>, text: &str) {
@@ -160,14 +160,6 @@ fn an_entry_of_the_project_is_a_candidate_at_once() {
     wait_for(&mut window, "Link: قرب · place:own:1");
 }
 
-/// The app of a second annotator of the same project.
-fn open_as(folder: &Path, name: &str) -> App {
-    let options = Options::new(name).seed(8).clock(|| 1_700_000_000_000);
-    let mut app = App::new(options, name).with_look(Language::English, false);
-    app.apply(Command::Open(folder.to_owned())).expect("the folder opens");
-    app
-}
-
 #[test]
 fn annotators_are_compared_and_decided_on() {
     let folder = folder();
@@ -240,6 +232,63 @@ fn documents_go_out_and_come_in_again() {
     let read = JsonlReader::new(std::io::BufReader::new(file), &mut labels);
     let n: usize = read.map(|document| document.expect("ours").entities.len()).sum();
     assert_eq!(n, 3);
+    assert!(!corpus.join("dev.jsonl").exists(), "two documents are too few");
+}
+
+#[test]
+fn a_corpus_is_written_over_nothing() {
+    let folder = folder();
+    let mut app = suggested(folder.path());
+    app.apply(Command::AddEntry).expect("the first is in focus");
+    app.apply(Command::Finish).expect("finished");
+    let corpus = |name: &str| folder.path().join("out").join(name);
+    let export = || Command::ExportCorpus(corpus(""));
+    app.apply(export()).expect("there is nothing");
+    let written = fs::read(corpus("train.jsonl")).expect("written");
+    assert!(corpus("gazetteer/faction.tsv").is_file());
+    let names = ["train.jsonl", "dev.jsonl", "gazetteer/faction.tsv", "gazetteer/place.tsv"];
+    for name in names {
+        fs::remove_dir_all(corpus("")).expect("there");
+        fs::create_dir_all(corpus("gazetteer")).expect("made");
+        fs::write(corpus(name), "old").expect("written");
+        let error = app.apply(export()).expect_err(name).to_string();
+        let want = format!("{} exists already; choose another folder", corpus(name).display());
+        assert_eq!(error, want);
+        assert_eq!(fs::read(corpus(name)).expect("there"), b"old");
+        let n_files = names.into_iter().filter(|name| corpus(name).exists()).count();
+        assert_eq!(n_files, 1, "nothing else is written");
+    }
+    fs::remove_file(corpus("gazetteer/place.tsv")).expect("there");
+    app.apply(export()).expect("an empty folder is free");
+    assert_eq!(fs::read(corpus("train.jsonl")).expect("written"), written);
+}
+
+#[test]
+fn a_file_is_replaced_at_the_second_enter() {
+    // The panel of Ctrl+E, and that of Ctrl+Shift+E with the format behind the corpus.
+    for keys in ["ctrl+e", "ctrl+shift+e Down"] {
+        let folder = folder();
+        let mut window = window(folder.path());
+        press(&mut window, "Enter");
+        let path = folder.path().join("done.jsonl");
+        fs::write(&path, "old").expect("written");
+        press(&mut window, keys);
+        type_text(&mut window, &path.to_string_lossy());
+        let asks = |window: &Harness<'_, Window>| {
+            window.query_by_label_contains("exists already; Enter again replaces it").is_some()
+        };
+        assert!(!asks(&window));
+        // An Enter that is held is one Enter.
+        hold_key(&mut window, Key::Enter);
+        assert!(asks(&window), "{keys}");
+        assert_eq!(fs::read(&path).expect("there"), b"old", "{keys}");
+        type_text(&mut window, "x");
+        assert!(!asks(&window), "the path is another one");
+        press_key(&mut window, Key::Backspace, Modifiers::NONE);
+        press_key(&mut window, Key::Enter, Modifiers::NONE);
+        assert_ne!(fs::read(&path).expect("there"), b"old", "{keys}");
+        assert!(!asks(&window));
+    }
 }
 
 #[test]

@@ -43,6 +43,15 @@ pub(crate) fn open(folder: &Path) -> App {
     app
 }
 
+/// An app in which somebody by this name has the folder open.
+pub(crate) fn open_as(folder: &Path, name: &str) -> App {
+    let options = Options::new(name).seed(8).clock(|| 1_700_000_000_000);
+    let app = App::new(options, name).with_look(Language::English, false);
+    let mut app = app.wait_for_disk();
+    app.apply(Command::Open(folder.to_owned())).expect("the folder opens");
+    app
+}
+
 /// What a tagger might have found in the first article: one right, one wrong label, one too long.
 pub(crate) fn suggestions(app: &App) -> Command {
     let (document, text) = (document_id(app, "1.txt"), ARTICLES[0].1);
@@ -131,6 +140,16 @@ pub(crate) fn press_key(harness: &mut Harness<'_, Window>, key: Key, modifiers: 
         harness.event(Event::Key { key, physical_key, pressed, repeat: false, modifiers });
     }
     harness.run_steps(2);
+}
+
+/// Holds a key down until it has repeated once.
+pub(crate) fn hold_key(harness: &mut Harness<'_, Window>, key: Key) {
+    // Egui itself tells a press that repeats: the key is down already.
+    for pressed in [true, true, false] {
+        let (physical_key, modifiers) = (Some(key), Modifiers::NONE);
+        harness.event(Event::Key { key, physical_key, pressed, repeat: false, modifiers });
+        harness.run_steps(2);
+    }
 }
 
 /// Presses keys, one after the other: `n`, `shift+n`, `ctrl+z`.
