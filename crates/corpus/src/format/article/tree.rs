@@ -15,10 +15,14 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{LocalName, QualName, TokenizerResult};
 
 use super::super::ReadProblem;
-use super::units::{Unit, raw_text_len, script_len};
+use super::units::{MAX_ATTRIBUTES, Unit, raw_text_len, script_len};
 
 /// Elements that a page may have. The search for its article takes time that grows faster than their number.
 pub(super) const MAX_ELEMENTS: usize = 50_000;
+
+/// Attributes of all elements together. Formatting that a paragraph leaves open begins anew in the next one, with all
+/// of its attributes.
+const MAX_ALL_ATTRIBUTES: usize = 500_000;
 
 /// How deep elements may nest, and how many may be templates; browsers stop at this depth too.
 const MAX_DEPTH: usize = 512;
@@ -119,6 +123,10 @@ impl TokenSink for Watch {
 struct BoundedTree {
     document: Document,
     n_elements: Cell<usize>,
+    n_comments: Cell<usize>,
+    n_attributes: Cell<usize>,
+    /// Attributes that later tags give `<html>` and `<body>`.
+    n_added: Cell<usize>,
     /// What stands in a template counts its depth anew.
     n_templates: Cell<usize>,
     is_too_deep: Cell<bool>,
@@ -126,11 +134,17 @@ struct BoundedTree {
 
 impl BoundedTree {
     fn check(&self) -> Result<(), ReadProblem> {
-        if self.n_elements.get() > MAX_ELEMENTS {
-            return Err(ReadProblem::TooMuch { what: "elements", limit: MAX_ELEMENTS });
-        }
-        if self.is_too_deep.get() || self.n_templates.get() > MAX_DEPTH {
-            return Err(ReadProblem::TooMuch { what: "nested elements", limit: MAX_DEPTH });
+        let depth = self.n_templates.get() + if self.is_too_deep.get() { MAX_DEPTH + 1 } else { 0 };
+        for (n, what, limit) in [
+            (self.n_elements.get(), "elements", MAX_ELEMENTS),
+            (self.n_comments.get(), "comments", MAX_ELEMENTS),
+            (self.n_attributes.get(), "attributes of all elements", MAX_ALL_ATTRIBUTES),
+            (self.n_added.get(), "attributes of an element", MAX_ATTRIBUTES),
+            (depth, "nested elements", MAX_DEPTH),
+        ] {
+            if n > limit {
+                return Err(ReadProblem::TooMuch { what, limit });
+            }
         }
         Ok(())
     }
@@ -176,14 +190,17 @@ impl TreeSink for BoundedTree {
     ) -> NodeId {
         self.n_elements.update(|n| n + 1);
         self.n_templates.update(|n| n + usize::from(flags.template));
+        self.n_attributes.update(|n| n + attributes.len());
         self.document.create_element(name, attributes, flags)
     }
 
     fn create_comment(&self, text: StrTendril) -> NodeId {
+        self.n_comments.update(|n| n + 1);
         self.document.create_comment(text)
     }
 
     fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
+        self.n_comments.update(|n| n + 1);
         self.document.create_pi(target, data)
     }
 
@@ -224,7 +241,10 @@ impl TreeSink for BoundedTree {
     }
 
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
-        self.document.add_attrs_if_missing(target, attributes);
+        self.n_added.update(|n| n + attributes.len());
+        if !attributes.is_empty() {
+            self.document.add_attrs_if_missing(target, attributes);
+        }
     }
 
     fn remove_from_parent(&self, target: &NodeId) {
@@ -308,6 +328,12 @@ mod tests {
         assert!(said(&tag(1_001)).starts_with("attributes"));
         assert!(said(&format!("<script><a</script>{}", tag(1_001))).starts_with("attributes"));
         assert!(said(&"<br>".repeat(MAX_ELEMENTS)).starts_with("elements"));
+        assert!(said(&"<!>".repeat(MAX_ELEMENTS + 1)).starts_with("comments"));
+        let bodies: String = (0..=1_000).map(|n| format!("<body a{n}>")).collect();
+        assert!(said(&format!("<p>{bodies}")).starts_with("attributes of an element"));
+        let formats = ["b", "i", "u"].map(|name| format!("<{name}{}>", attributes(900))).concat();
+        let page = format!("<p>{formats}{}", "<p>x".repeat(200));
+        assert!(said(&page).starts_with("attributes of all elements"));
         // Formatting that is never ended begins anew in each paragraph.
         let formats: String = (0..400).map(|n| format!("<b id={n}><p>")).collect();
         assert!(parse(&formats).is_err());

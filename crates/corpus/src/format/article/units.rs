@@ -3,7 +3,7 @@
 use super::super::ReadProblem;
 
 /// Attributes that an element may have. A parser compares each with those before it.
-const MAX_ATTRIBUTES: usize = 1_000;
+pub(super) const MAX_ATTRIBUTES: usize = 1_000;
 
 /// A tag, a comment or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
