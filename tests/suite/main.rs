@@ -39,4 +39,5 @@ mod tokenizer_segments;
 mod tokenizer_spans;
 mod tokenizer_tokens;
 mod training;
+mod training_cli;
 mod workspace;

@@ -30,4 +30,4 @@ pub use format::{
 };
 pub use label::{Label, LabelError, LabelSet};
 pub use metadata::{GivenSentence, GivenToken, GivenTokens, Metadata};
-pub use scheme::{Tag, TagScheme, UnitSpan, units_of};
+pub use scheme::{Tag, TagScheme, UnitSpan, units_of, widen_to_tokens};

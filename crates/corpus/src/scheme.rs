@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use tawsim_tokenizer::Span;
 
-use crate::{Entity, Label};
+use crate::{Document, Entity, Label};
 
 /// How spans over units (tokens, stems) are written as one tag a unit.
 ///
@@ -192,6 +192,22 @@ pub fn units_of(entity: &Entity, units: &[Span]) -> Option<(Range<usize>, bool)>
     let exact =
         units[start].start() == entity.span.start() && units[end - 1].end() == entity.span.end();
     Some((start..end, exact))
+}
+
+/// Widens entities to whole tokens where the document came with its tokens, as CoNLL columns do: there a tag is a
+/// token's, so a name without its clitic cannot be said. Of two in one token the first stays.
+pub fn widen_to_tokens(document: &Document, entities: &mut Vec<Entity>) {
+    let tokens: Vec<Span> = document.tokens.words().map(|token| token.span).collect();
+    let mut free_from = 0;
+    entities.retain_mut(|entity| {
+        let Some((range, _)) = units_of(entity, &tokens) else { return true };
+        if range.start < free_from {
+            return false;
+        }
+        free_from = range.end;
+        entity.span = tokens[range.start].cover(tokens[range.end - 1]);
+        true
+    });
 }
 
 #[cfg(test)]

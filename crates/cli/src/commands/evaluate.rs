@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde::Serialize;
 use tawsim_corpus::{
-    Counts, Document, Entity, EntityError, Evaluation, Label, LabelCounts, LabelSet, units_of,
+    Counts, Document, Entity, EntityError, Evaluation, Label, LabelCounts, LabelSet,
+    widen_to_tokens,
 };
 use tawsim_tagger::Tagger;
 use tawsim_tokenizer::Span;
@@ -65,7 +66,7 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         }
     };
     for (document, entities) in gold.iter().zip(&mut predicted) {
-        widen_to_rows(document, entities);
+        widen_to_tokens(document, entities);
     }
     for name in &args.labels {
         if labels.get(name).is_none() {
@@ -85,23 +86,6 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         write_errors(&evaluation, &gold, out)?;
     }
     Ok(ExitCode::Success)
-}
-
-/// Widens entities to whole tokens where a document came with its tokens, as CoNLL columns do: there a tag is a
-/// token's. Of two in one token, the first stays.
-fn widen_to_rows(document: &Document, entities: &mut Vec<Entity>) {
-    let rows: Vec<Span> = document.tokens.words().map(|row| row.span).collect();
-    if rows.is_empty() {
-        return;
-    }
-    let mut free_from = 0;
-    entities.retain_mut(|entity| {
-        let Some((range, _)) = units_of(entity, &rows) else { return true };
-        let is_free = range.start >= free_from;
-        free_from = free_from.max(range.end);
-        entity.span = rows[range.start].cover(rows[range.end - 1]);
-        is_free
-    });
 }
 
 /// What the tagger says of the documents, with its labels taken over into `labels`.
@@ -127,7 +111,10 @@ fn evaluate(gold: &[Document], predicted: &[Vec<Entity>], labels: LabelSet) -> E
 /// The scores of a tagger on annotated documents.
 pub(super) fn evaluate_tagger(tagger: &Tagger, gold: &[Document], labels: &LabelSet) -> Evaluation {
     let mut labels = labels.clone();
-    let predicted = predict(tagger, gold, &mut labels);
+    let mut predicted = predict(tagger, gold, &mut labels);
+    for (document, entities) in gold.iter().zip(&mut predicted) {
+        widen_to_tokens(document, entities);
+    }
     evaluate(gold, &predicted, labels)
 }
 

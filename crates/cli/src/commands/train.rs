@@ -137,6 +137,9 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     for paths in [&args.inputs, &args.base, &args.partial, &args.gazetteer, &args.ablate] {
         refuse_inputs(paths, Some(&args.output))?;
     }
+    for path in args.clusters.iter().chain(&args.templates) {
+        refuse_inputs(std::slice::from_ref(path), Some(&args.output))?;
+    }
     if let Some(start) = &args.warm_start {
         again::run(args, start, streams)?;
         return Ok(ExitCode::Success);
@@ -154,8 +157,11 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     read_more(args, &mut settings)?;
     let messages = &mut streams.messages;
     let trained = trained(args, &annotated, &labels, &settings, messages)?;
-    let Some(trained) = trained else { return Ok(ExitCode::Interrupted) };
+    let Some((trained, checkpoints)) = trained else { return Ok(ExitCode::Interrupted) };
     write_atomically(&args.output, &trained.bytes)?;
+    if let Some(folder) = checkpoints {
+        folder.remove();
+    }
     if !args.quiet {
         tell_report(&trained.report, trained.bytes.len(), messages);
     }
@@ -171,14 +177,14 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
     Ok(ExitCode::Success)
 }
 
-/// The model, or none if the user stopped it.
+/// The model and the folder of its states, if there is one; none if the user stopped it.
 fn trained(
     args: &Args,
     documents: &[Document],
     labels: &LabelSet,
     settings: &TrainSettings,
     messages: &mut Messages<'_>,
-) -> Result<Option<TrainedModel>> {
+) -> Result<Option<(TrainedModel, Option<CheckpointFolder>)>> {
     let mut folder = args.checkpoint.as_deref().map(CheckpointFolder::open).transpose()?;
     interrupt::watch();
     let trained = with_threads(args.threads, || {
@@ -195,11 +201,7 @@ fn trained(
         messages.tell(&format!("stopped, no model was written{advice}"));
         return Ok(None);
     }
-    let trained = trained?;
-    if let Some(folder) = folder {
-        folder.remove();
-    }
-    Ok(Some(trained))
+    Ok(Some((trained?, folder)))
 }
 
 /// The table of what each group of features is worth.

@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
-use tawsim_corpus::{Document, Entity, Evaluation, LabelSet};
+use tawsim_corpus::{Document, Entity, Evaluation, LabelSet, widen_to_tokens};
 use tawsim_tokenizer::Span;
 
 use super::fit::Trainee;
@@ -54,6 +54,9 @@ pub struct Retrained {
     pub report: TrainReport,
     /// How the models do on the documents kept back; `None` if there were none.
     pub comparison: Option<Comparison>,
+    /// Documents of the base that were left out, because a wholly reviewed one has their text: it is the newer one,
+    /// and it may be one of those kept back.
+    pub n_replaced: usize,
 }
 
 /// Scores of two models on documents that the new one was not trained on.
@@ -101,7 +104,11 @@ pub fn retrain(
     progress: &mut (dyn FnMut(&TrainProgress) -> ControlFlow<()> + Send),
 ) -> Result<Retrained, TrainError> {
     let (held_out, kept) = split(corpus.reviewed, settings.hold_out_every);
-    let mut samples: Vec<Sample<'_>> = corpus.base.iter().map(Sample::whole).collect();
+    let whole = corpus.reviewed.iter().filter(|document| document.reviewed.is_none());
+    let newer: HashSet<&str> = whole.map(|document| document.document.text.as_str()).collect();
+    let base = corpus.base.iter().filter(|document| !newer.contains(document.text.as_str()));
+    let mut samples: Vec<Sample<'_>> = base.map(Sample::whole).collect();
+    let n_replaced = corpus.base.len() - samples.len();
     samples.extend(kept.into_iter().map(Sample::reviewed));
     // Weights of other templates or tags would be of something else.
     let is_alike = |model: &&Model| {
@@ -131,7 +138,7 @@ pub fn retrain(
             n_documents: held_out.len(),
         })
     };
-    Ok(Retrained { bytes, report, comparison })
+    Ok(Retrained { bytes, report, comparison, n_replaced })
 }
 
 /// The documents kept back, and the rest.
@@ -170,7 +177,9 @@ fn evaluate(tagger: &Tagger, gold: &[&Document], labels: &LabelSet) -> Evaluatio
             let label = labels.get(tagger.labels().name(entity.label))?;
             Some(Entity { label, ..Entity::from(*entity) })
         });
-        evaluation.add(document, &found.collect::<Vec<_>>());
+        let mut found: Vec<Entity> = found.collect();
+        widen_to_tokens(document, &mut found);
+        evaluation.add(document, &found);
     }
     evaluation
 }

@@ -43,7 +43,7 @@ pub(super) fn export(args: &ExportArgs, streams: &mut Streams<'_>) -> Result<Exi
     if args.git.is_none() && args.package.is_none() && args.jsonl.is_none() {
         bail!("say where to write: --git FOLDER, --package FILE or --jsonl FILE");
     }
-    for path in args.package.iter().chain(&args.jsonl) {
+    for path in args.git.iter().chain(&args.package).chain(&args.jsonl) {
         project.need_other(path)?;
     }
     if let Some(folder) = &args.git {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -166,9 +166,12 @@ fn tell_report(report: &ImportReport, streams: &mut Streams<'_>) {
     }
     let mut by_reason: BTreeMap<SkipReason, Vec<&str>> = BTreeMap::new();
     // With a document go its entities.
-    let is_own = |reason, is_entity: bool| reason != SkipReason::BadName || !is_entity;
-    for skipped in report.skipped.iter().filter(|s| is_own(s.reason, s.span.is_some())) {
-        by_reason.entry(skipped.reason).or_default().push(&skipped.document);
+    let documents = report.skipped.iter().filter(|skipped| skipped.span.is_none());
+    let left_out: HashSet<&str> = documents.map(|skipped| skipped.document.as_str()).collect();
+    for skipped in &report.skipped {
+        if skipped.span.is_none() || !left_out.contains(skipped.document.as_str()) {
+            by_reason.entry(skipped.reason).or_default().push(&skipped.document);
+        }
     }
     for (reason, mut names) in by_reason {
         let n = names.len();
@@ -184,7 +187,9 @@ fn tell_report(report: &ImportReport, streams: &mut Streams<'_>) {
 
 const fn reason_words(reason: SkipReason) -> &'static str {
     match reason {
-        SkipReason::BadName => "the document's name is empty, too long or no text",
+        SkipReason::BadName => {
+            "the name of the document or of the layer is empty, too long or no text"
+        }
         SkipReason::BadSpan => "the entity is empty, cuts a character or leaves the text",
         SkipReason::Known => "the layer has this entity already",
     }

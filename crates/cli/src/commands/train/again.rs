@@ -33,12 +33,16 @@ pub(super) fn run(args: &Args, start: &Path, streams: &mut Streams<'_>) -> Resul
     let settings = settings(args, current.model(), base.len() + reviewed.len())?;
     let corpus = RetrainCorpus { base: &base, reviewed: &reviewed, labels: &labels };
     let messages = &mut streams.messages;
-    let Retrained { bytes, report, comparison } = with_threads(args.threads, || {
+    let Retrained { bytes, report, comparison, n_replaced } = with_threads(args.threads, || {
         told((args, &settings.train), messages, |progress| {
             retrain(corpus, Some(&current), &settings, progress)
         })
     })??;
     write_atomically(&args.output, &bytes)?;
+    if n_replaced > 0 {
+        let words = "documents of --base were left out: the inputs have them too";
+        streams.messages.tell(&format!("{n_replaced} {words}"));
+    }
     if !args.quiet {
         tell_report(&report, bytes.len(), &mut streams.messages);
     }

@@ -31,11 +31,13 @@ impl CheckpointFolder {
         self.path.join(format!("chain-{stage}.state"))
     }
 
-    /// Takes the files away after the last use; the folder too if nothing else is in it.
+    /// Takes the files away after the last use, whatever chains they are of; the folder too if nothing else is in it.
     pub(super) fn remove(self) {
-        let files = (0..).map(|stage| self.file(stage)).take_while(|file| file.exists());
-        // What cannot be removed does no harm: another run refuses it.
-        files.for_each(|file| drop(std::fs::remove_file(file)));
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| is_state(&entry.file_name().to_string_lossy())) {
+            // What cannot be removed does no harm: another run refuses it.
+            drop(std::fs::remove_file(entry.path()));
+        }
         drop(std::fs::remove_dir(&self.path));
     }
 
@@ -43,6 +45,12 @@ impl CheckpointFolder {
     pub(super) fn take_failure(&mut self) -> Option<anyhow::Error> {
         self.failure.take()
     }
+}
+
+/// Whether a file of this name is the state of a chain.
+fn is_state(name: &str) -> bool {
+    let number = name.strip_prefix("chain-").and_then(|name| name.strip_suffix(".state"));
+    number.is_some_and(|number| number.parse::<usize>().is_ok())
 }
 
 impl Checkpoints for CheckpointFolder {
