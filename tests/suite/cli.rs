@@ -238,6 +238,9 @@ fn tokenize_formats() {
     assert_eq!(row["tokens"][0]["segments"][1]["surface"], "داعش");
     let atb = check(&["tokenize", "--scheme", "atb"], "وقيادتهم للنظام", 0, "");
     assert_eq!(atb, "و+ قيادة +هم ل+ النظام\n");
+    let row = "{\"id\":\" a\\u00a0\\nb\",\"text\":\"قصف\"}\n";
+    let named = check(&["tokenize", "-", "--from", "jsonl", "--format", "conllu"], row, 0, "");
+    assert!(named.contains("# newdoc id = a b\n") && named.contains("قصف"), "{named}");
     let conllu = check(&["tokenize", "--format", "conllu"], "وبالجيش.", 0, "");
     assert!(conllu.contains("\n1-3\tوبالجيش\t"), "{conllu}");
     assert!(conllu.contains("\n3\tالجيش\t"), "{conllu}");

@@ -222,6 +222,7 @@ fn disagreements_and_decisions() {
     };
     assert_eq!(open(&bench, 2), [(2, false)]);
     assert_eq!(open(&bench, 0), [(1, false)]);
+    bench.project.apply(&Edit::SetValue(mine, Some("7".to_owned()))).expect("writable");
     bench.adjudicate_agreed();
     for (candidate, accept) in [(mine, true), (theirs, false), (alone, false)] {
         let edit = Edit::Adjudicate { layer: gold, candidate, accept };
@@ -232,6 +233,8 @@ fn disagreements_and_decisions() {
     let stored = bench.project.document(bench.documents[2]).expect("there");
     let surfaces: Vec<_> = stored.entities(gold).map(|a| a.span.slice(TEXTS[2])).collect();
     assert_eq!(surfaces, ["إدلـب", "حلب"]);
+    let values: Vec<_> = stored.entities(gold).map(|a| a.value.as_deref()).collect();
+    assert_eq!(values, [Some("7"), None]);
     assert_eq!(stored.entities(omar).count(), 2, "the annotator's layer stays");
     let edit = Edit::Adjudicate { layer: gold, candidate: theirs, accept: true };
     bench.project.apply(&edit).expect("a change of mind");

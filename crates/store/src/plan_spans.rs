@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use tawsim_tokenizer::Span;
 
 use crate::annotate_all::blocks;
-use crate::change::SPAN;
-use crate::plan::{NewSpan, Plan, Planned, Planner, four_digits, need_span_in};
+use crate::change::{SPAN, Scalar};
+use crate::plan::{NewSpan, Plan, Planned, Planner, four_digits, link_json, need_span_in};
 use crate::{
     Annotation, DocumentId, LayerId, Source, SpanId, SpanState, StoreError, Suggestion, read,
 };
@@ -122,7 +122,11 @@ impl Planner<'_> {
         }
         let id = SpanId(self.event.nth_row(0));
         let made = NewSpan { layer, span: of.span, label: &of.label, state };
-        let change = made.change(id, &of.source.to_code(), None, Some(self.actor));
+        let known = [
+            ("link", of.link.as_ref().map(link_json).into()),
+            ("value", Scalar::from(of.value.as_deref())),
+        ];
+        let change = made.change(id, &of.source.to_code(), None, Some(self.actor)).with(&known);
         Ok(Plan { document: Some(document), changes: vec![change], created: vec![id] })
     }
 }

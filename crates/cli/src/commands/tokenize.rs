@@ -141,8 +141,20 @@ fn conllu(document: &mut Document) -> Result<Vec<u8>> {
     let (labels, options) = (LabelSet::new(), WriteOptions::default());
     let context = WriteContext { labels: &labels, options: &options };
     let mut bytes = Vec::new();
+    let losses = write_stream(info, [&*document], &context, &mut bytes)?;
+    if losses.refused.is_empty() {
+        return Ok(bytes);
+    }
+    // A comment line cannot hold every id; the text is what was asked for.
+    document.id = one_line(&document.id);
     write_stream(info, [&*document], &context, &mut bytes)?;
     Ok(bytes)
+}
+
+/// An id with one space where there are spaces or control characters.
+fn one_line(id: &str) -> String {
+    let words = id.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Serialize)]

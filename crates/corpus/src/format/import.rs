@@ -182,6 +182,13 @@ impl<'a> Import<'a> {
             Ok(Aligned::Exact(span)) => span,
             Ok(Aligned::Moved(span)) => {
                 self.changed("offsets were wrong; found by its surface close by", line, what());
+                if !std::mem::take(&mut mention.details.fragments).is_empty() {
+                    self.changed(
+                        "fragments of an entity with wrong offsets; left out",
+                        line,
+                        what(),
+                    );
+                }
                 span
             }
             Err(problem) => {

@@ -238,7 +238,8 @@ fn alternatives(found: &Disagreement) -> Vec<&Annotation> {
     different
 }
 
-/// The chosen alternative is right and the others are not; without one, none is.
+/// The chosen alternative is right and those that overlap it are not; without one, none is. Others of the group stay
+/// to be decided: where one annotator has one span, another may have two side by side, both right.
 fn verdict(found: &Disagreement, chosen: Option<usize>) -> Option<Verdict> {
     let different = alternatives(found);
     if chosen.is_some_and(|idx| idx >= different.len()) {
@@ -246,8 +247,11 @@ fn verdict(found: &Disagreement, chosen: Option<usize>) -> Option<Verdict> {
     }
     let mut verdict = Verdict { accept: Vec::new(), reject: Vec::new() };
     for (idx, candidate) in different.iter().enumerate() {
-        let list = if chosen == Some(idx) { &mut verdict.accept } else { &mut verdict.reject };
-        list.push(candidate.id);
+        if chosen == Some(idx) {
+            verdict.accept.push(candidate.id);
+        } else if chosen.is_none_or(|idx| different[idx].span.overlaps(candidate.span)) {
+            verdict.reject.push(candidate.id);
+        }
     }
     Some(verdict)
 }
@@ -263,7 +267,41 @@ fn around(text: &str, range: std::ops::Range<usize>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tawsim_store::{Source, SpanState};
+    use tawsim_tokenizer::Span;
+
     use super::*;
+
+    #[test]
+    fn what_lies_beside_the_chosen_one_stays_open() {
+        let candidate = |(idx, (start, end)): (usize, (u32, u32))| Annotation {
+            id: format!("{idx:016x}").parse().expect("an id"),
+            layer: "0000000000000001".parse().expect("an id"),
+            span: Span::new(start, end),
+            label: "PLACE".to_owned(),
+            state: SpanState::Confirmed,
+            source: Source::Person,
+            score: None,
+            reviewer: None,
+            link: None,
+            value: None,
+            is_flagged: false,
+        };
+        // One annotator has the whole, the other its two parts.
+        let candidates = [(0, 6), (0, 13), (7, 13)].into_iter().enumerate().map(candidate);
+        let span = Span::new(0, 13);
+        let found = Disagreement { span, candidates: candidates.collect(), is_decided: false };
+        let check = |chosen, accepted: &[usize], rejected: &[usize]| {
+            let verdict = verdict(&found, chosen).expect("a good choice");
+            let ids = |list: &[usize]| list.iter().map(|idx| found.candidates[*idx].id).collect();
+            let expected: [Vec<_>; 2] = [ids(accepted), ids(rejected)];
+            assert_eq!([verdict.accept, verdict.reject], expected, "{chosen:?}");
+        };
+        check(Some(0), &[0], &[1]);
+        check(Some(1), &[1], &[0, 2]);
+        check(Some(2), &[2], &[1]);
+        check(None, &[], &[0, 1, 2]);
+    }
 
     #[test]
     fn a_span_is_shown_in_what_stands_around_it() {
