@@ -333,6 +333,32 @@ fn imports_count_what_they_leave_out() {
 }
 
 #[test]
+fn a_persons_entity_takes_the_place_of_a_suggestion() {
+    let mut bench = bench();
+    let mut labels = LabelSet::new();
+    let place = labels.intern("PLACE").expect("a name");
+    let mut document = Document::new("a.txt", TEXT);
+    document.entities.push(tawsim_corpus::Entity::new(span_of("حلب"), place));
+    let import = |bench: &mut Bench, options: ImportOptions| {
+        let mut import = bench.project.import(options).expect("writable");
+        import.add(&document, &labels).expect("writable");
+        import.finish().expect("room on disk").1.n_entities_added
+    };
+    let options = ImportOptions::into_layer(bench.layer);
+    let suggested = options.clone().suggested_by("v1");
+    assert_eq!(import(&mut bench, suggested.clone()), 1);
+    bench.check(&["حلب PLACE suggested"]);
+    assert_eq!(import(&mut bench, suggested.clone()), 0);
+    assert_eq!(import(&mut bench, options), 1);
+    bench.check(&["حلب PLACE confirmed"]);
+    assert_eq!(import(&mut bench, suggested), 0);
+    bench.check(&["حلب PLACE confirmed"]);
+    bench.project.undo().expect("the import of the person's");
+    bench.check(&["حلب PLACE suggested"]);
+    assert!(bench.project.verify().expect("readable").problems.is_empty());
+}
+
+#[test]
 fn two_lists_of_one_layer_bring_each_entity_once() {
     let mut bench = bench();
     let mut labels = LabelSet::new();

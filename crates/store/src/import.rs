@@ -6,14 +6,14 @@ use rusqlite::OptionalExtension;
 use tawsim_corpus::{DetailsMap, Document, Entity, LabelSet};
 use tawsim_tokenizer::Span;
 
-use crate::change::{Change, DOCUMENT, Field};
+use crate::change::{Change, DOCUMENT, Field, SPAN};
 use crate::details::{Kept, details_in, metadata_in};
 use crate::plan::{NewSpan, Plan, link_json, metadata_json, need_name, need_span_in};
 use crate::stems::Stemmer;
 use crate::writing::{Entry, Writing};
 use crate::{
-    DocumentId, Edit, LayerId, LayerKind, NewLabel, Presence, Project, Receipt, Source, SpanId,
-    SpanState, StoreError, id, read, texts,
+    Annotation, DocumentId, Edit, LayerId, LayerKind, NewLabel, Presence, Project, Receipt, Source,
+    SpanId, SpanState, StoreError, id, read, texts,
 };
 
 /// Where imported annotations go.
@@ -53,7 +53,8 @@ pub enum SkipReason {
     BadName,
     /// The entity is empty, cuts a character or leaves the text.
     BadSpan,
-    /// The layer has this span with this label already, or a person has decided on it.
+    /// The layer has this span with this label already, or a person has decided on it. What a model suggested does
+    /// not stand in the way of a person's: it takes its place.
     Known,
 }
 
@@ -93,8 +94,8 @@ pub struct ImportReport {
     pub labels_added: Vec<String>,
 }
 
-/// Layers, places and labels of annotations.
-type Taken = BTreeSet<(LayerId, Span, String)>;
+/// Layers, places and labels of annotations; and the span, if it is a suggestion that nobody has decided on.
+type Taken = BTreeMap<(LayerId, Span, String), Option<SpanId>>;
 
 /// An import under way: one step of the history, on disk as a whole or not at all.
 ///
@@ -266,7 +267,8 @@ impl Importer<'_> {
     /// What is annotated in a document.
     fn taken(&self, id: DocumentId) -> Result<Taken, StoreError> {
         let known = read::annotations(&self.writing.tx, id)?.into_iter();
-        Ok(known.map(|a| (a.layer, a.span, a.label)).collect())
+        let open = |a: &Annotation| (a.state == SpanState::Suggested).then_some(a.id);
+        Ok(known.map(|a| ((a.layer, a.span, a.label.clone()), open(&a))).collect())
     }
 
     /// Two lists of a document may be of one layer: what one has brought, the next one finds.
@@ -279,11 +281,17 @@ impl Importer<'_> {
         let event = self.writing.next_id();
         for entity in entities {
             let label = labels.name(entity.label);
+            let place = (layer, entity.span, label.to_owned());
+            // What a person decided is no longer a suggestion; a model says nothing new by saying it again.
+            let known = taken.get(&place).copied();
+            let suggestion = known.flatten().filter(|_| self.options.model.is_none());
             if need_span_in(&document.text, id, entity.span).is_err() {
                 self.skip(&document.id, Some(entity.span), SkipReason::BadSpan);
-            } else if !taken.insert((layer, entity.span, label.to_owned())) {
+            } else if known.is_some() && suggestion.is_none() {
                 self.skip(&document.id, Some(entity.span), SkipReason::Known);
             } else {
+                taken.insert(place, None);
+                plan.changes.extend(suggestion.map(withdraw));
                 let span = SpanId(event.nth_row(plan.created.len()));
                 let kept = details.get(&entity.key()).map(details_in);
                 self.report.n_entities_cut +=
@@ -310,5 +318,16 @@ impl Importer<'_> {
         let change = made.change(id, &source.to_code(), entity.score, kept.reviewer.as_deref());
         let link = kept.link.as_ref().map(link_json);
         change.with(&[("link", link.into()), ("value", kept.value.into())])
+    }
+}
+
+/// Takes a suggestion away.
+fn withdraw(suggestion: SpanId) -> Change {
+    Change::Set {
+        table: SPAN,
+        id: suggestion.0,
+        field: Field::PRESENCE,
+        before: Presence::Present.as_str().into(),
+        after: Presence::Absent.as_str().into(),
     }
 }
