@@ -79,7 +79,11 @@ fn shards(
     Ok(())
 }
 
-/// A file name for any layer name: what is not a letter or digit of ASCII, `-` or `_` becomes `%` and two digits.
+/// A file system takes names of 255 bytes.
+const MAX_FILE_NAME: usize = 200;
+
+/// A file name for any layer name: what is not a letter or digit of ASCII, `-` or `_` becomes `%` and two digits. One
+/// that is too long is cut and ends with the layer's id.
 pub(crate) fn file_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -89,6 +93,10 @@ pub(crate) fn file_name(name: &str) -> String {
             out.push('%');
             out.push_str(&id::hex(&[byte]));
         }
+    }
+    if out.len() > MAX_FILE_NAME {
+        out.truncate(MAX_FILE_NAME);
+        out.push_str(&format!("-{}", LayerId::of(name)));
     }
     out
 }
@@ -239,4 +247,21 @@ fn push_spans(
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layer_name_is_a_file_name_of_its_own() {
+        let long = "س".repeat(100);
+        let names =
+            ["samar", "samar nour", "a/b", "سمر", &long, &format!("{long}ا"), &"x".repeat(255)];
+        let files = names.map(file_name);
+        assert_eq!(files[..4], ["samar", "samar%20nour", "a%2fb", "%d8%b3%d9%85%d8%b1"]);
+        for (idx, file) in files.iter().enumerate() {
+            assert!(file.len() <= 217 && !files[..idx].contains(file), "{file}");
+        }
+    }
 }
