@@ -123,7 +123,7 @@ pub(crate) fn map_documents<T: Send + Sync>(
     let Inputs { found, stdin, messages, is_done } = inputs;
     interrupt::watch();
     let bar = byte_bar(found.total_bytes(), messages);
-    found.failures.iter().for_each(|error| messages.error(&format!("{error:#}")));
+    messages.tell_failures(&found.failures);
     let mut ending = Ending { n_failures: found.failures.len(), is_interrupted: false };
     let mut labels = LabelSet::new();
     rayon::in_place_scope(|scope| {

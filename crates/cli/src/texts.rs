@@ -23,7 +23,7 @@ pub(crate) fn each_text(
 ) -> TextCounts {
     let Streams { stdin, messages, .. } = streams;
     let bar = byte_bar(found.total_bytes(), messages);
-    found.failures.iter().for_each(|error| messages.error(&format!("{error:#}")));
+    messages.tell_failures(&found.failures);
     let mut counts = TextCounts { n_texts: 0, n_failures: found.failures.len() };
     let mut labels = LabelSet::new();
     for source in &found.sources {

@@ -91,7 +91,7 @@ impl<'a> Reading<'a> {
         for (line, label) in (1..).zip(lines::<LabelRecord>(&path)?) {
             tawsim_corpus::LabelSet::from_names([&label.id])
                 .map_err(|error| bad(&path, line, &error.to_string()))?;
-            admitted(&label_changes(&label), None).map_err(|what| bad(&path, line, &what))?;
+            need_admitted(&label_changes(&label), None, (&path, line))?;
             let earlier = labels.insert(label.id.clone(), label);
             earlier.map_or(Ok(()), |_| Err(bad(&path, line, TWICE)))?;
         }
@@ -114,7 +114,7 @@ impl<'a> Reading<'a> {
             let made = document_changes(&record).ok_or_else(|| {
                 bad(&path, line, "the text is not the one that `sha256` and `id` were made from")
             })?;
-            admitted(&made, Some(record.id)).map_err(|what| bad(&path, line, &what))?;
+            need_admitted(&made, Some(record.id), (&path, line))?;
             let earlier = changes.insert(record.id, (record.text, made));
             earlier.map_or(Ok(()), |_| Err(bad(&path, line, TWICE)))?;
         }
@@ -127,10 +127,9 @@ impl<'a> Reading<'a> {
         for (line, record) in (1..).zip(lines::<CommentRecord>(&path)?) {
             self.need_new((COMMENT, record.id.0), &path, line)?;
             let (_, made) = changes.get_mut(&record.document).ok_or_else(|| stray(&path, line))?;
-            let change = comment_change(&record);
-            admitted(std::slice::from_ref(&change), Some(record.document))
-                .map_err(|what| bad(&path, line, &what))?;
-            made.push(change);
+            let change = [comment_change(&record)];
+            need_admitted(&change, Some(record.document), (&path, line))?;
+            made.extend(change);
         }
         Ok(changes)
     }
@@ -147,19 +146,17 @@ impl<'a> Reading<'a> {
                 let record: ReviewRecord = serde_json::from_value(record).map_err(not_a_record)?;
                 self.need_new((REVIEW, RowId::of_review(record.document, layer).0), path, line)?;
                 let made = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
-                let change = review_change(&record, layer);
-                admitted(std::slice::from_ref(&change), Some(record.document))
-                    .map_err(|what| bad(path, line, &what))?;
-                made.1.push(change);
+                let change = [review_change(&record, layer)];
+                need_admitted(&change, Some(record.document), (path, line))?;
+                made.1.extend(change);
             } else {
                 let record: SpanRecord = serde_json::from_value(record).map_err(not_a_record)?;
                 self.need_new((SPAN, record.id.0), path, line)?;
                 let made = changes.get_mut(&record.document).ok_or_else(|| stray(path, line))?;
                 self.check_span(&record, &made.0).map_err(|what| bad(path, line, what))?;
-                let change = span_change(&record, layer);
-                admitted(std::slice::from_ref(&change), Some(record.document))
-                    .map_err(|what| bad(path, line, &what))?;
-                made.1.push(change);
+                let change = [span_change(&record, layer)];
+                need_admitted(&change, Some(record.document), (path, line))?;
+                made.1.extend(change);
             }
         }
         Ok(())
@@ -180,9 +177,14 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Whether the changes are such as the program could have written; else what is wrong.
-fn admitted(changes: &[Change], document: Option<DocumentId>) -> Result<(), String> {
-    changes.iter().try_for_each(|change| admit::check(change, document))
+/// Refuses changes that the program could not have written.
+fn need_admitted(
+    changes: &[Change],
+    document: Option<DocumentId>,
+    (path, line): (&Path, usize),
+) -> Result<(), StoreError> {
+    let check = |change| admit::check(change, document);
+    changes.iter().try_for_each(check).map_err(|what| bad(path, line, &what))
 }
 
 /// Refuses folders of layers that are not in `layers.jsonl`: what is in them would be left out.
