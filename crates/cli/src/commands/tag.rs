@@ -78,7 +78,7 @@ enum TagFormat {
     View,
     /// JSON Lines, one document a line.
     Jsonl,
-    /// CoNLL-2003 columns, one clitic segment a line, IOB2.
+    /// CoNLL-2002 columns, one clitic segment a line, IOB2.
     Conll,
     /// A page with highlights that any browser opens.
     Html,

@@ -130,7 +130,7 @@ pub fn conll_tag(tag: Tag, labels: &LabelSet) -> String {
     format!("{prefix}-{}", labels.name(label))
 }
 
-/// Writes one document as CoNLL-2003 columns: segment, tag; an empty line after a sentence.
+/// Writes one document as CoNLL-2002 columns: segment, tag; an empty line after a sentence.
 ///
 /// A row is a clitic segment, not a token, so that `ل` + `داعش` can carry two tags; a segment that holds white
 /// space is as many rows as it has words. `tokenized` is the document's own text. Returns how many entities begin
