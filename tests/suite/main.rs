@@ -30,6 +30,7 @@ mod store_crash;
 mod store_edits;
 mod store_search;
 mod store_strangers;
+mod store_two_copies;
 mod tagger;
 mod tagging_resume;
 mod tokenizer_detached;

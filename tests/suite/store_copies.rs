@@ -20,7 +20,7 @@ pub(crate) fn hash(project: &Project) -> String {
 }
 
 #[track_caller]
-fn check_sound(project: &Project) {
+pub(crate) fn check_sound(project: &Project) {
     let report = project.verify().expect("readable");
     assert!(report.is_ok(), "{:?}", report.problems);
 }
@@ -33,13 +33,13 @@ pub(crate) fn work(project: &mut Project, layer: &str, seed: u64, n_acts: usize)
 }
 
 /// A copy of the project as it is now, for another annotator.
-fn copy(of: &Project, dir: &Path, name: &str, seed: u64) -> Project {
+pub(crate) fn copy(of: &Project, dir: &Path, name: &str, seed: u64) -> Project {
     let package = dir.join(format!("{name}.tawsimpkg"));
     of.write_package(&package, None).expect("writable");
     Project::create_from_package(&dir.join(name), &package, &options(name, seed)).expect("whole")
 }
 
-fn merge(from: &Project, into: &mut Project) {
+pub(crate) fn merge(from: &Project, into: &mut Project) {
     let dir = temporary();
     let package = dir.path().join("p.tawsimpkg");
     from.write_package(&package, None).expect("writable");

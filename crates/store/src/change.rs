@@ -214,6 +214,17 @@ impl Change {
         Self::Create { table, id, values }
     }
 
+    /// Says what a field holds already, so that it is the last word among the events of other copies.
+    pub(crate) fn stress(table: Table, id: i64, (field, value): (&str, Scalar)) -> Self {
+        let field = Field::named(field).expect("a column of TABLES");
+        Self::Set { table, id, field, before: value.clone(), after: value }
+    }
+
+    /// Whether it changes nothing where it was made.
+    pub(crate) fn is_stress(&self) -> bool {
+        matches!(self, Self::Set { before, after, .. } if before == after)
+    }
+
     /// Whether an event of this document (or of none) may make this change: the log of one document
     /// never touches another, so that each can be folded alone.
     pub(crate) fn is_allowed_in(&self, document: Option<DocumentId>) -> bool {

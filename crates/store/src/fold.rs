@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::change::{DOCUMENT, Scope, TABLES};
 use crate::event::{COLUMNS, Event};
-use crate::{DocumentId, StoreError};
+use crate::{DocumentId, StoreError, carry};
 
 /// Folds all events of `log` into the empty projections of `into`.
 pub(crate) fn fold_all(log: &Connection, into: &Connection) -> Result<(), StoreError> {
@@ -49,15 +49,12 @@ fn clear(db: &Connection, document: Option<DocumentId>) -> rusqlite::Result<()> 
 
 /// Makes the changes of one event.
 fn carry_out(event: &Event, db: &Connection) -> Result<(), StoreError> {
-    for change in event.parse()?.changes {
-        if !change.is_allowed_in(event.document) {
-            return Err(StoreError::Corrupt(format!("event {} reaches too far", event.id)));
-        }
-        change
-            .apply(db, event.document)
-            .map_err(StoreError::database("cannot carry out an event"))?;
+    let changes = event.parse()?.changes;
+    if !changes.iter().all(|change| change.is_allowed_in(event.document)) {
+        return Err(StoreError::Corrupt(format!("event {} reaches too far", event.id)));
     }
-    Ok(())
+    carry::carry_out(db, event.document, (&event.kind, &changes))
+        .map_err(StoreError::database("cannot carry out an event"))
 }
 
 /// Folds the whole log again in place.

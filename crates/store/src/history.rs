@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::carry::{Edges, is_edge};
+use crate::change::Change;
 use crate::event::{COLUMNS, Event};
 use crate::plan::Plan;
 use crate::writing::{Entry, Writing};
@@ -198,33 +200,41 @@ fn step_events(db: &Connection, row: &Row) -> Result<Vec<Event>, StoreError> {
     Ok(events.collect::<Result<_, _>>()?)
 }
 
-/// Carries out each reversed change before the next is looked at: a step may set a field twice.
 fn take_back(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
-    let mut plan = Plan { document: event.document, ..Plan::default() };
-    for change in event.parse()?.changes.iter().rev() {
-        match change.undone(&writing.tx)? {
-            Some(reversed) => {
-                reversed.apply(&writing.tx, event.document)?;
-                plan.changes.push(reversed);
-            }
-            None => writing.receipt.n_left_alone += 1,
-        }
-    }
-    log(writing, "undo", plan)
+    let mut changes = event.parse()?.changes;
+    changes.reverse();
+    replay(writing, ("undo", event.document), (&changes, Change::undone))
 }
 
 fn make_again(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
-    let mut plan = Plan { document: event.document, ..Plan::default() };
-    for change in &event.parse()?.changes {
-        match change.redone(&writing.tx)? {
-            Some(again) => {
-                again.apply(&writing.tx, event.document)?;
-                plan.changes.push(again);
-            }
-            None => writing.receipt.n_left_alone += 1,
+    let changes = event.parse()?.changes;
+    replay(writing, ("redo", event.document), (&changes, Change::redone))
+}
+
+/// What takes a change back or makes it again, if it still can.
+type Turn = fn(&Change, &Connection) -> rusqlite::Result<Option<Change>>;
+
+/// Carries out each turned change before the next is looked at: a step may set a field twice.
+fn replay(
+    writing: &mut Writing<'_>,
+    (kind, document): (&str, Option<DocumentId>),
+    (changes, turn): (&[Change], Turn),
+) -> Result<(), StoreError> {
+    let mut plan = Plan { document, ..Plan::default() };
+    let edges = Edges::before(&writing.tx, changes)?;
+    let wanted = changes.iter().filter(|change| !change.is_stress());
+    for change in wanted.clone() {
+        if let Some(turned) = turn(change, &writing.tx)? {
+            turned.apply(&writing.tx, document)?;
+            plan.changes.push(turned);
         }
     }
-    log(writing, "redo", plan)
+    let kept = edges.mend(&writing.tx)?;
+    plan.changes.retain(|change| {
+        !(is_edge(change) && change.span().is_some_and(|span| kept.contains(&span)))
+    });
+    writing.receipt.n_left_alone += wanted.count() - plan.changes.len();
+    log(writing, kind, plan)
 }
 
 fn log(writing: &mut Writing<'_>, kind: &str, plan: Plan) -> Result<(), StoreError> {

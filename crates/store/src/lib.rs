@@ -14,6 +14,7 @@ mod admit;
 mod agreement;
 mod annotate_all;
 mod backup;
+mod carry;
 mod change;
 mod codes;
 mod details;

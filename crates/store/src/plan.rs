@@ -132,7 +132,13 @@ impl Planner<'_> {
         let mut all = fields.to_vec();
         all.push(("state", state.as_str().into()));
         all.push(("reviewer", self.actor.into()));
-        self.sets(SPAN, span.0, Some(document), &all)
+        let mut plan = self.sets(SPAN, span.0, Some(document), &all)?;
+        if !plan.changes.is_empty() {
+            // Another copy may have withdrawn it as a suggestion.
+            let present = ("presence", Presence::Present.as_str().into());
+            plan.changes.push(Change::stress(SPAN, span.0, present));
+        }
+        Ok(plan)
     }
 
     fn set_link(&self, span: SpanId, link: Option<&Link>) -> Planned {
@@ -170,8 +176,10 @@ impl Planner<'_> {
         let fields = [("state", state.as_str().into())];
         let mut plan = self.sets(REVIEW, id, Some(document), &fields)?;
         if self.presence(REVIEW, id)?.is_none() {
-            let values = [("layer", layer.0.into()), fields[0].clone()];
-            plan.changes = vec![Change::create(REVIEW, id, &values)];
+            let [state] = fields;
+            let made = Change::create(REVIEW, id, &[("layer", layer.0.into()), state.clone()]);
+            // Another copy may have made it too, with another state.
+            plan.changes = vec![made, Change::stress(REVIEW, id, state)];
         } else if self.presence(REVIEW, id)? == Some(Presence::Absent) {
             let back = [("presence", Presence::Present.as_str().into())];
             plan.changes.extend(self.sets(REVIEW, id, Some(document), &back)?.changes);

@@ -7,7 +7,7 @@ use crate::event::{Event, Head, Payload, append};
 use crate::plan::{Plan, Planner};
 use crate::project::Project;
 use crate::session::Session;
-use crate::{DocumentId, Edit, EventId, SpanId, StoreError, history};
+use crate::{DocumentId, Edit, EventId, SpanId, StoreError, carry, history};
 
 /// What an acknowledged step did. When you hold one, the step is on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,19 +89,17 @@ impl<'p> Writing<'p> {
         if plan.changes.is_empty() {
             return Ok(());
         }
-        self.carry_out(&plan)?;
+        self.carry_out(kind, &plan)?;
         self.log(id, kind, plan)
     }
 
-    fn carry_out(&self, plan: &Plan) -> Result<(), StoreError> {
+    fn carry_out(&self, kind: &str, plan: &Plan) -> Result<(), StoreError> {
         // The planner never does this; a log that did could not be folded one document at a time.
         if let Some(stray) = plan.changes.iter().find(|c| !c.is_allowed_in(plan.document)) {
             return Err(StoreError::Corrupt(format!("an edit reaches too far: {stray:?}")));
         }
-        let carry_out = || -> rusqlite::Result<()> {
-            plan.changes.iter().try_for_each(|change| change.apply(&self.tx, plan.document))
-        };
-        carry_out().map_err(StoreError::database("cannot write an edit"))
+        carry::carry_out(&self.tx, plan.document, (kind, &plan.changes))
+            .map_err(StoreError::database("cannot write an edit"))
     }
 
     /// Appends the event of changes that have been made.
