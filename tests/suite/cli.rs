@@ -246,6 +246,11 @@ fn tokenize_formats() {
     assert!(conllu.contains("\n3\tالجيش\t"), "{conllu}");
     let list = check(&["tokenize", "--pretokenized"], "لداعش\r\nللنظام\nحلب\n\n", 0, "");
     assert_eq!(list, "ل+داعش\nل+لنظام\nحلب\n\n");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let damaged = path(folder.path(), "damaged");
+    std::fs::write(&damaged, b"\xd8\xad\xd8\xa8\n\xd9\nx\n").expect("writable");
+    let words = "damaged: line 2, byte 5: not UTF-8";
+    assert_eq!(check(&["tokenize", "--pretokenized", &damaged], "", 1, words), "حب\n");
     check(&["tokenize", "/no/such.txt"], "", 1, "/no/such.txt: cannot open");
 }
 

@@ -251,16 +251,26 @@ fn tokenize_lists(
 }
 
 fn tokenize_list(input: impl Read, target: &mut Target<'_>) -> Result<()> {
+    let mut out = String::new();
+    let result = tokenize_lines(input, target, &mut out);
+    // Also the lines before an error.
+    target.write(out.as_bytes())?;
+    result
+}
+
+fn tokenize_lines(input: impl Read, target: &mut Target<'_>, out: &mut String) -> Result<()> {
     let (tokenizer, mut tokenized) = (Tokenizer::new(), Tokenized::default());
     let mut input = BufReader::with_capacity(1 << 16, input);
-    let (mut line, mut byte, mut out) = (Vec::new(), 0, String::new());
+    let (mut line, mut line_number, mut byte) = (Vec::new(), 0, 0);
     while input.read_until(b'\n', &mut line)? > 0 {
+        line_number += 1;
         let token = std::str::from_utf8(&line).map_err(|error| {
-            anyhow::anyhow!("byte {}: not UTF-8; save it as UTF-8", byte + error.valid_up_to())
+            let byte = byte + error.valid_up_to();
+            anyhow::anyhow!("line {line_number}, byte {byte}: not UTF-8; save it as UTF-8")
         })?;
         let token = token.trim_end_matches(['\r', '\n']);
         tokenizer.tokenize(token, &mut tokenized);
-        push_joined(token, &tokenized, &mut out);
+        push_joined(token, &tokenized, out);
         out.push('\n');
         byte += line.len();
         line.clear();
@@ -269,7 +279,7 @@ fn tokenize_list(input: impl Read, target: &mut Target<'_>) -> Result<()> {
             out.clear();
         }
     }
-    target.write(out.as_bytes())
+    Ok(())
 }
 
 /// The token with `+` where segments of one token meet, and nowhere else.
