@@ -19,7 +19,6 @@ struct Base {
     dir: TempDir,
     project: Project,
     layer: LayerId,
-    gold: LayerId,
     document: DocumentId,
     entity: SpanId,
     suggestion: SpanId,
@@ -51,7 +50,6 @@ fn base() -> Base {
         project.apply(&Edit::AddLabel(NewLabel::named(label))).expect("a new label");
     }
     let layer = project.add_layer("a", LayerKind::Annotator).expect("a new layer");
-    let gold = project.add_layer("gold", LayerKind::Adjudication).expect("a new layer");
     let mut import = project.import(ImportOptions::into_layer(layer)).expect("writable");
     let (text, labels) = document(&[]);
     let document = import.add(&text, &labels).expect("writable").expect("a good name");
@@ -59,7 +57,7 @@ fn base() -> Base {
     let label = "FACTION".to_owned();
     let add = Edit::AddSpan { document, layer, span: span("2..6"), label };
     let entity = project.apply(&add).expect("a good span").created[0];
-    let mut base = Base { dir, project, layer, gold, document, entity, suggestion: entity };
+    let mut base = Base { dir, project, layer, document, entity, suggestion: entity };
     let edit = suggest(&base, &[span("8..9")]);
     base.suggestion = base.project.apply(&edit).expect("a good span").created[0];
     base
@@ -71,8 +69,15 @@ fn act(base: &Base, copy: &mut Project, acts: &str) {
         let mut words = act.split(' ');
         let verb = words.next().expect("split gives one at least");
         let spans: Vec<Span> = words.map(span).collect();
-        let decide = |accept| Edit::Adjudicate { layer: base.gold, candidate: base.entity, accept };
         let edit = match verb {
+            "undo" => {
+                copy.undo().expect("a step");
+                continue;
+            }
+            "redo" => {
+                copy.redo().expect("a step");
+                continue;
+            }
             "move" => Edit::MoveEdges(base.entity, spans[0]),
             "accept" => Edit::Accept(base.suggestion),
             "reject" => Edit::Reject(base.suggestion),
@@ -80,10 +85,16 @@ fn act(base: &Base, copy: &mut Project, acts: &str) {
             "suggest" => suggest(base, &spans),
             "done" => Edit::SetReview(base.document, base.layer, ReviewState::Done),
             "skip" => Edit::SetReview(base.document, base.layer, ReviewState::Skipped),
-            "keep" => decide(true),
-            "drop" => decide(false),
+            "annotate" => Edit::Annotate {
+                document: base.document,
+                layer: base.layer,
+                label: "FACTION".into(),
+                spans,
+            },
             // Any event, so that what follows is later than what the other copy does.
-            "wait" => Edit::AddComment { document: base.document, span: None, text: "-".into() },
+            "wait" | "aside" => {
+                Edit::AddComment { document: base.document, span: None, text: "-".into() }
+            }
             "import" => {
                 let mut import = copy.import(ImportOptions::into_layer(base.layer)).expect("there");
                 let (text, labels) = document(&spans);
@@ -93,15 +104,15 @@ fn act(base: &Base, copy: &mut Project, acts: &str) {
             }
             _ => panic!("no such act: {act}"),
         };
-        copy.apply(&edit).expect(act);
+        let apply = if verb == "aside" { Project::apply_aside } else { Project::apply_step };
+        apply(copy, &[edit]).expect(act);
     }
 }
 
 fn state(base: &Base, of: &Project) -> String {
     let stored = of.document(base.document).expect("there");
     let line = |a: &tawsim_store::Annotation| {
-        let layer = if a.layer == base.gold { "gold " } else { "" };
-        format!("{layer}{}..{} {} {}", a.span.start(), a.span.end(), a.label, a.state.as_str())
+        format!("{}..{} {} {}", a.span.start(), a.span.end(), a.label, a.state.as_str())
     };
     let mut lines: Vec<String> = stored.annotations.iter().map(line).collect();
     lines.sort();
@@ -158,29 +169,24 @@ fn the_last_word_counts_and_nothing_is_lost() {
         ("done", "wait; skip", "2..6 FACTION confirmed, 8..9 PLACE suggested, skipped"),
         ("wait; done", "skip", "2..6 FACTION confirmed, 8..9 PLACE suggested, done"),
         (
+            "accept; undo; aside; redo",
+            "wait; wait; suggest",
+            "2..6 FACTION confirmed, 8..9 PLACE confirmed, new",
+        ),
+        (
+            "done; undo; aside; redo",
+            "wait; wait; skip",
+            "2..6 FACTION confirmed, 8..9 PLACE suggested, done",
+        ),
+        (
+            "annotate 7..9",
+            "wait; accept",
+            "2..6 FACTION confirmed, 7..9 FACTION confirmed, 8..9 PLACE confirmed, new",
+        ),
+        (
             "import 0..1",
             "import 0..1",
-            "0..1 PLACE confirmed, 2..6 FACTION confirmed, 8..9 PLACE suggested, new",
-        ),
-        (
-            "suggest 8..9 0..1",
-            "suggest 0..1 8..9",
-            "0..1 PLACE suggested, 2..6 FACTION confirmed, 8..9 PLACE suggested, new",
-        ),
-        (
-            "keep",
-            "keep",
-            "2..6 FACTION confirmed, 8..9 PLACE suggested, gold 2..6 FACTION confirmed, new",
-        ),
-        (
-            "keep",
-            "wait; drop",
-            "2..6 FACTION confirmed, 8..9 PLACE suggested, gold 2..6 FACTION rejected, new",
-        ),
-        (
-            "wait; keep",
-            "drop",
-            "2..6 FACTION confirmed, 8..9 PLACE suggested, gold 2..6 FACTION confirmed, new",
+            "0..1 PLACE confirmed, 0..1 PLACE confirmed, 2..6 FACTION confirmed, 8..9 PLACE suggested, new",
         ),
     ];
     for (first, second, expected) in cases {
@@ -200,6 +206,22 @@ fn undo_leaves_alone_what_would_end_before_it_starts() {
     assert_eq!(state(&base, &first), merged);
     let receipt = first.undo().expect("a step");
     assert_eq!((state(&base, &first).as_str(), receipt.n_left_alone), (merged, 1));
+    check_sound(&first);
+}
+
+#[test]
+fn redo_leaves_alone_what_somebody_accepted() {
+    let base = base();
+    let mut first = copy(&base.project, base.dir.path(), "first", 2);
+    let mut second = copy(&base.project, base.dir.path(), "second", 3);
+    act(&base, &mut first, "annotate 7..9");
+    act(&base, &mut second, "wait; accept");
+    merge(&second, &mut first);
+    act(&base, &mut first, "undo");
+    assert_eq!(state(&base, &first), "2..6 FACTION confirmed, 8..9 PLACE confirmed, new");
+    act(&base, &mut first, "redo");
+    let all = "2..6 FACTION confirmed, 7..9 FACTION confirmed, 8..9 PLACE confirmed, new";
+    assert_eq!(state(&base, &first), all);
     check_sound(&first);
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn carry_out(
 }
 
 /// Whether the change takes away a suggestion that a person has decided on meanwhile.
-fn is_overruled(db: &Connection, kind: &str, change: &Change) -> rusqlite::Result<bool> {
+pub(crate) fn is_overruled(db: &Connection, kind: &str, change: &Change) -> rusqlite::Result<bool> {
     if !WITHDRAWING.contains(&kind) || !removes_span(change) {
         return Ok(false);
     }

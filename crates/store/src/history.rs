@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::carry::{Edges, is_edge};
+use crate::carry::{Edges, is_edge, is_overruled};
 use crate::change::Change;
 use crate::event::{COLUMNS, Event};
 use crate::plan::Plan;
@@ -203,37 +203,48 @@ fn step_events(db: &Connection, row: &Row) -> Result<Vec<Event>, StoreError> {
 fn take_back(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
     let mut changes = event.parse()?.changes;
     changes.reverse();
-    replay(writing, ("undo", event.document), (&changes, Change::undone))
+    changes.retain(|change| !change.is_stress());
+    replay(writing, event.document, (&changes, ("undo", "undo"), Change::undone))
 }
 
 fn make_again(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
     let changes = event.parse()?.changes;
-    replay(writing, ("redo", event.document), (&changes, Change::redone))
+    replay(writing, event.document, (&changes, ("redo", &event.kind), Change::redone))
 }
 
 /// What takes a change back or makes it again, if it still can.
 type Turn = fn(&Change, &Connection) -> rusqlite::Result<Option<Change>>;
 
-/// Carries out each turned change before the next is looked at: a step may set a field twice.
+/// Carries out each turned change before the next is looked at: a step may set a field twice. The event is of the
+/// first kind; what it makes again is of the second.
 fn replay(
     writing: &mut Writing<'_>,
-    (kind, document): (&str, Option<DocumentId>),
-    (changes, turn): (&[Change], Turn),
+    document: Option<DocumentId>,
+    (changes, (kind, kind_before), turn): (&[Change], (&str, &str), Turn),
 ) -> Result<(), StoreError> {
     let mut plan = Plan { document, ..Plan::default() };
     let edges = Edges::before(&writing.tx, changes)?;
-    let wanted = changes.iter().filter(|change| !change.is_stress());
-    for change in wanted.clone() {
-        if let Some(turned) = turn(change, &writing.tx)? {
-            turned.apply(&writing.tx, document)?;
-            plan.changes.push(turned);
+    for change in changes {
+        let turned = if change.is_stress() {
+            let is_made = plan.changes.iter().any(|made| made.row() == change.row());
+            is_made.then(|| change.clone())
+        } else {
+            turn(change, &writing.tx)?
+        };
+        match turned {
+            Some(turned) if !is_overruled(&writing.tx, kind_before, &turned)? => {
+                turned.apply(&writing.tx, document)?;
+                plan.changes.push(turned);
+            }
+            _ => writing.receipt.n_left_alone += usize::from(!change.is_stress()),
         }
     }
     let kept = edges.mend(&writing.tx)?;
+    let n_made = plan.changes.len();
     plan.changes.retain(|change| {
-        !(is_edge(change) && change.span().is_some_and(|span| kept.contains(&span)))
+        !is_edge(change) || !change.span().is_some_and(|span| kept.contains(&span))
     });
-    writing.receipt.n_left_alone += wanted.count() - plan.changes.len();
+    writing.receipt.n_left_alone += n_made - plan.changes.len();
     log(writing, kind, plan)
 }
 

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
-use tawsim_tokenizer::Span;
 use thiserror::Error;
 
 /// A text that is no id.
@@ -114,15 +113,6 @@ impl DocumentId {
 impl LayerId {
     pub(crate) fn of(name: &str) -> Self {
         Self(derive(&[b"layer", name.as_bytes()]))
-    }
-}
-
-impl SpanId {
-    /// What a program finds in a text: the same, found in two copies of a project, is one span.
-    pub(crate) fn of(document: DocumentId, layer: LayerId, (span, label): (Span, &str)) -> Self {
-        let edges = [span.start().to_be_bytes(), span.end().to_be_bytes()].concat();
-        let parts = [b"span", &document.0.to_be_bytes()[..], &layer.0.to_be_bytes(), &edges];
-        Self(derive(&[&parts[..], &[label.as_bytes()]].concat()))
     }
 }
 

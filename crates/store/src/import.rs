@@ -9,7 +9,6 @@ use tawsim_tokenizer::Span;
 use crate::change::{Change, DOCUMENT, Field, SPAN};
 use crate::details::{Kept, details_in, metadata_in};
 use crate::plan::{NewSpan, Plan, link_json, metadata_json, need_name, need_span_in};
-use crate::plan_spans::free_id;
 use crate::stems::Stemmer;
 use crate::writing::{Entry, Writing};
 use crate::{
@@ -293,9 +292,7 @@ impl Importer<'_> {
             } else {
                 taken.insert(place, None);
                 plan.changes.extend(suggestion.map(withdraw));
-                let span = SpanId::of(id, layer, (entity.span, label));
-                let other = || event.nth_row(plan.created.len());
-                let span = free_id(&self.writing.tx, span, other)?;
+                let span = SpanId(event.nth_row(plan.created.len()));
                 let kept = details.get(&entity.key()).map(details_in);
                 self.report.n_entities_cut +=
                     usize::from(kept.as_ref().is_some_and(|kept| !kept.is_all));

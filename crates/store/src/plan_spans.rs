@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
 use tawsim_tokenizer::Span;
 
 use crate::annotate_all::blocks;
-use crate::change::{Change, SPAN, Scalar};
+use crate::change::{SPAN, Scalar};
 use crate::plan::{NewSpan, Plan, Planned, Planner, four_digits, link_json, need_span_in};
 use crate::{
     Annotation, DocumentId, LayerId, Source, SpanId, SpanState, StoreError, Suggestion, read,
@@ -30,11 +29,9 @@ impl Planner<'_> {
         let mut open: Vec<Annotation> =
             known.extract_if(.., |a| a.state == SpanState::Suggested).collect();
         let source = Source::Model(model.to_owned()).to_code();
-        let mut said = BTreeSet::new();
         for new in suggestions {
             need_span_in(&text, document, new.span)?;
-            let is_new = said.insert((new.span, new.label.as_str()));
-            if !is_new || known.iter().any(|a| is_decided(a, new)) {
+            if known.iter().any(|a| is_decided(a, new)) {
                 continue;
             }
             // What is suggested again keeps its id, so that whoever looks at it does not lose it.
@@ -45,8 +42,7 @@ impl Planner<'_> {
                 plan.changes.extend(self.sets(SPAN, old.id.0, Some(document), &fields)?.changes);
                 continue;
             }
-            let id = SpanId::of(document, layer, (new.span, &new.label));
-            let id = free_id(self.db, id, || self.event.nth_row(plan.created.len()))?;
+            let id = SpanId(self.event.nth_row(plan.created.len()));
             let made =
                 NewSpan { layer, span: new.span, label: &new.label, state: SpanState::Suggested };
             plan.changes.push(made.change(id, &source, new.score, None));
@@ -124,29 +120,15 @@ impl Planner<'_> {
         if let Some(copy) = known.iter().find(is_copy) {
             return self.decide(copy.id, state, &[]);
         }
-        let id = SpanId::of(document, layer, (of.span, &of.label));
-        let id = free_id(self.db, id, || self.event.nth_row(0))?;
+        let id = SpanId(self.event.nth_row(0));
         let made = NewSpan { layer, span: of.span, label: &of.label, state };
         let known = [
             ("link", of.link.as_ref().map(link_json).into()),
             ("value", Scalar::from(of.value.as_deref())),
         ];
         let change = made.change(id, &of.source.to_code(), None, Some(self.actor)).with(&known);
-        // Another copy may have decided on it too, and otherwise.
-        let decided = Change::stress(SPAN, id.0, ("state", state.as_str().into()));
-        Ok(Plan { document: Some(document), changes: vec![change, decided], created: vec![id] })
+        Ok(Plan { document: Some(document), changes: vec![change], created: vec![id] })
     }
-}
-
-/// This id, or another if there is such a span: it was moved or removed since it got the id.
-pub(crate) fn free_id(
-    db: &Connection,
-    id: SpanId,
-    other: impl FnOnce() -> i64,
-) -> rusqlite::Result<SpanId> {
-    let sql = "SELECT 1 FROM span WHERE id = ?1";
-    let is_taken = db.prepare_cached(sql)?.exists([id])?;
-    Ok(if is_taken { SpanId(other()) } else { id })
 }
 
 /// A suggestion that a person has decided on already.
