@@ -226,6 +226,7 @@ fn replay(
     let edges = Edges::before(&writing.tx, changes)?;
     for change in changes {
         let turned = if change.is_stress() {
+            // It goes with what was made again of its row.
             let is_made = plan.changes.iter().any(|made| made.row() == change.row());
             is_made.then(|| change.clone())
         } else {
