@@ -215,13 +215,13 @@ impl Change {
     }
 
     /// Says what a field holds already, so that it is the last word among the events of other copies.
-    pub(crate) fn stress(table: Table, id: i64, (field, value): (&str, Scalar)) -> Self {
+    pub(crate) fn reassert(table: Table, id: i64, (field, value): (&str, Scalar)) -> Self {
         let field = Field::named(field).expect("a column of TABLES");
         Self::Set { table, id, field, before: value.clone(), after: value }
     }
 
     /// Whether it changes nothing where it was made.
-    pub(crate) fn is_stress(&self) -> bool {
+    pub(crate) fn is_reassertion(&self) -> bool {
         matches!(self, Self::Set { before, after, .. } if before == after)
     }
 

@@ -203,13 +203,13 @@ fn step_events(db: &Connection, row: &Row) -> Result<Vec<Event>, StoreError> {
 fn take_back(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
     let mut changes = event.parse()?.changes;
     changes.reverse();
-    changes.retain(|change| !change.is_stress());
-    replay(writing, event.document, (&changes, ("undo", "undo"), Change::undone))
+    changes.retain(|change| !change.is_reassertion());
+    replay(writing, event.document, &changes, ("undo", "undo"), Change::undone)
 }
 
 fn make_again(writing: &mut Writing<'_>, event: &Event) -> Result<(), StoreError> {
     let changes = event.parse()?.changes;
-    replay(writing, event.document, (&changes, ("redo", &event.kind), Change::redone))
+    replay(writing, event.document, &changes, ("redo", &event.kind), Change::redone)
 }
 
 /// What takes a change back or makes it again, if it still can.
@@ -220,12 +220,14 @@ type Turn = fn(&Change, &Connection) -> rusqlite::Result<Option<Change>>;
 fn replay(
     writing: &mut Writing<'_>,
     document: Option<DocumentId>,
-    (changes, (kind, kind_before), turn): (&[Change], (&str, &str), Turn),
+    changes: &[Change],
+    (kind, kind_before): (&str, &str),
+    turn: Turn,
 ) -> Result<(), StoreError> {
     let mut plan = Plan { document, ..Plan::default() };
     let edges = Edges::before(&writing.tx, changes)?;
     for change in changes {
-        let turned = if change.is_stress() {
+        let turned = if change.is_reassertion() {
             // It goes with what was made again of its row.
             let is_made = plan.changes.iter().any(|made| made.row() == change.row());
             is_made.then(|| change.clone())
@@ -237,7 +239,7 @@ fn replay(
                 turned.apply(&writing.tx, document)?;
                 plan.changes.push(turned);
             }
-            _ => writing.receipt.n_left_alone += usize::from(!change.is_stress()),
+            _ => writing.receipt.n_left_alone += usize::from(!change.is_reassertion()),
         }
     }
     let kept = edges.mend(&writing.tx)?;

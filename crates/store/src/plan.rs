@@ -136,7 +136,7 @@ impl Planner<'_> {
         if !plan.changes.is_empty() {
             // Another copy may have withdrawn it as a suggestion.
             let present = ("presence", Presence::Present.as_str().into());
-            plan.changes.push(Change::stress(SPAN, span.0, present));
+            plan.changes.push(Change::reassert(SPAN, span.0, present));
         }
         Ok(plan)
     }
@@ -179,7 +179,7 @@ impl Planner<'_> {
             let [state] = fields;
             let made = Change::create(REVIEW, id, &[("layer", layer.0.into()), state.clone()]);
             // Another copy may have made it too, with another state.
-            plan.changes = vec![made, Change::stress(REVIEW, id, state)];
+            plan.changes = vec![made, Change::reassert(REVIEW, id, state)];
         } else if self.presence(REVIEW, id)? == Some(Presence::Absent) {
             let back = [("presence", Presence::Present.as_str().into())];
             plan.changes.extend(self.sets(REVIEW, id, Some(document), &back)?.changes);
