@@ -58,6 +58,17 @@ fn lossless_is_0_and_lossy_is_3() {
 }
 
 #[test]
+fn a_document_that_gets_another_name_is_counted() {
+    let line = LINE.replace("a/1", "a");
+    let folder = check(
+        &[("in.jsonl", &(line.clone() + &line))],
+        &["DIR/in.jsonl", "--from", "jsonl", "--to", "brat", "--output", "DIR/out"],
+        "3\n2 documents, 2 entities\nlost: 1 document ids lost\n",
+    );
+    assert_eq!(content(folder.path(), "out/a-2.txt"), content(folder.path(), "out/a.txt"));
+}
+
+#[test]
 fn a_check_writes_nothing() {
     let bad = r#"{"id":"b","text":"ab","entities":[{"start":1,"end":9,"label":"X"}]}"#;
     let folder = check(

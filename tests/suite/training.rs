@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use tawsim_corpus::{Document, Entity, LabelSet, TagScheme, write_jsonl};
 use tawsim_tagger::{
@@ -288,6 +289,10 @@ fn columns_of_tokens_and_tags_are_scored_row_by_row() {
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     let run = tawsim(&["train", &data, "-o", &model, "-q", "--ablate", &data], b"");
     assert!(run.stdout.contains("character n-grams"), "{}{}", run.stdout, run.stderr);
+    // What the table is to be made on is read before the training.
+    std::fs::remove_file(&model).expect("it was written");
+    let run = tawsim(&["train", &data, "-o", &model, "-q", "--ablate", &path("none")], b"");
+    assert_eq!((run.code, Path::new(&model).exists()), (1, false), "{}", run.stderr);
 }
 
 #[test]

@@ -151,6 +151,8 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         }
         labels = keep_labels(&mut annotated, &labels, &args.labels)?;
     }
+    // Better now than after minutes of work.
+    let ablation_test = ablation_test(args, &labels, streams)?;
     let gazetteer = read_gazetteer(&args.gazetteer)?;
     let (held_out, annotated) = split(annotated, args.holdout, args.seed);
     let mut settings = settings(args, gazetteer, annotated.len());
@@ -172,7 +174,10 @@ pub(crate) fn run(args: &Args, streams: &mut Streams<'_>) -> Result<ExitCode> {
         write_scores(&evaluation, &[], &mut streams.people())?;
     }
     if !args.ablate.is_empty() {
-        ablate(args, &annotated, &labels, &settings, streams)?;
+        let together = if args.together.is_empty() { labels.names() } else { &args.together };
+        let (train, test, labels) = (&annotated, &ablation_test, &labels);
+        let ablation = ablation::Ablation { train, test, labels, together };
+        return with_threads(args.threads, || ablation.run(&settings, streams))?;
     }
     Ok(ExitCode::Success)
 }
@@ -204,20 +209,18 @@ fn trained(
     Ok(Some((trained?, folder)))
 }
 
-/// The table of what each group of features is worth.
-fn ablate(
+/// The documents that show what each group of features is worth, with the labels of the model.
+fn ablation_test(
     args: &Args,
-    train: &[Document],
     labels: &LabelSet,
-    settings: &TrainSettings,
     streams: &mut Streams<'_>,
-) -> Result<()> {
+) -> Result<Vec<Document>> {
+    if args.ablate.is_empty() {
+        return Ok(Vec::new());
+    }
     let (mut test, test_labels) = read_annotated(&args.ablate, streams)?;
     keep_labels(&mut test, &test_labels, labels.names())?;
-    let together = if args.together.is_empty() { labels.names() } else { &args.together };
-    with_threads(args.threads, || {
-        ablation::Ablation { train, test: &test, labels, together }.run(settings, streams)
-    })?
+    Ok(test)
 }
 
 /// Clusters and templates, from their files.

@@ -28,7 +28,7 @@ impl Losses {
         self.counts.is_empty() && self.refused.is_empty()
     }
 
-    fn add(&mut self, feature: Feature, count: usize) {
+    pub(super) fn add(&mut self, feature: Feature, count: usize) {
         if count > 0 {
             *self.counts.entry(feature).or_default() += count as u64;
         }

@@ -245,11 +245,15 @@ impl<'a> FilesWriter<'a> {
     /// If a file cannot be written.
     pub fn write(&mut self, document: &Document, labels: &LabelSet) -> io::Result<()> {
         let context = &WriteContext { labels, options: self.options };
+        let carries = self.info.carries;
         let names = names(self.info, document);
-        let fitted = fit(document, self.info.carries, names, &mut self.losses);
+        let fitted = fit(document, carries, names, &mut self.losses);
         match parts_of(self.files, &fitted, context) {
             Ok(parts) => {
                 let stem = self.names.free_stem(&document.id);
+                // Another document has the name that would have been its id.
+                let is_renamed = names && !carries.has(Feature::DocumentIds) && stem != document.id;
+                self.losses.add(Feature::DocumentIds, usize::from(is_renamed));
                 let mut parts = parts.into_iter();
                 parts.try_for_each(|(extension, bytes)| {
                     (self.put)(&format!("{stem}.{extension}"), &bytes)
